@@ -1,0 +1,34 @@
+"""Readers of cohorts: one per format, each returns a Cohort or says what is wrong with the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from explorer.cohort.readers.folder import read_folder
+from explorer.cohort.tables import Cohort
+from explorer.errors import CohortError, Problem
+
+
+def read(path: Path | str) -> Cohort:
+    """Read a cohort in any supported format.
+
+    Parameters
+    ----------
+    path : Path or str
+        A folder with `cohort.toml` and the five tables.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    CohortError
+        With every problem found, or with the formats that are supported.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return read_folder(path)
+    what = "the format is not supported" if path.exists() else "there is no such file or folder"
+    remedy = "Give a folder that holds cohort.toml, patients.csv and assessments.csv (or .parquet)."
+    raise CohortError([Problem(path.name or str(path), what, remedy)])
