@@ -1,0 +1,1 @@
+"""(cohort, study) -> results: pure functions from frozen values to frozen values."""

@@ -1,0 +1,149 @@
+"""The same engine from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from explorer.analysis.analyse import analyse
+from explorer.analysis.keys import as_rows
+from explorer.analysis.resampling import resample
+from explorer.bundled import BUNDLED
+from explorer.cohort.readers import read
+from explorer.cohort.tables import Cohort
+from explorer.cohort.writer import write_folder
+from explorer.errors import DefinitionError, ExplorerError
+from explorer.export.text import cohort_text, text
+from explorer.study.presets import PRESETS, default_for
+from explorer.study.study import Study
+
+BUNDLED_HELP = "folder that holds the cohort (default: the bundled synthetic reconstruction)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after an error that the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except ExplorerError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="explorer",
+        description="Analyse a small clinical cohort under definitions that you choose: who is eligible, "
+        "which visit counts, what counts as response, and what becomes of missing outcomes.",
+        epilog="Start with: explorer analyse",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_check(commands)
+    _add_convert(commands)
+    _add_analyse(commands)
+    _add_reconstruct(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # the type has no public name
+
+
+def _command(commands: Commands[argparse.ArgumentParser], name: str, about: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=about, description=about)
+
+
+def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "check", "Read a cohort and say what it holds, or everything that is wrong with it.")
+    command.add_argument(
+        "path", type=Path, metavar="PATH", help="folder with patients.csv, assessments.csv, cohort.toml"
+    )
+    command.set_defaults(run=_check)
+
+
+def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "convert", "Write a cohort as the five-table folder.")
+    command.add_argument("path", type=Path, metavar="PATH", help="cohort in any format that `check` reads")
+    command.add_argument("out", type=Path, metavar="OUT", help="folder to write")
+    command.add_argument("--to", choices=("csv", "parquet"), default="csv", help="kind of files (default: csv)")
+    command.set_defaults(run=_convert)
+
+
+def _add_analyse(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "analyse", "Print one analysis: who is left, how scores changed, who responded.")
+    command.add_argument("--cohort", type=Path, default=BUNDLED, metavar="PATH", help=BUNDLED_HELP)
+    command.add_argument(
+        "--study",
+        metavar="FILE-or-preset",
+        help=f"a study saved as JSON, or one of: {', '.join(PRESETS)} (default: as-published where the cohort allows)",
+    )
+    command.add_argument("--format", choices=("text", "json"), default="text", help="text to read, or JSON for scripts")
+    command.add_argument(
+        "--resampling", action="store_true", help="add bootstrap (BCa) intervals and sign-flip tests of score change"
+    )
+    command.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the resampling (default: 0)")
+    command.set_defaults(run=_analyse)
+
+
+def _add_reconstruct(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands, "reconstruct", "Make synthetic cohorts that give every published figure; none of it is patient data."
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    command.add_argument("--draws", type=int, default=100, metavar="N", help="how many cohorts (default: 100)")
+    command.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random numbers (default: 1)")
+    command.set_defaults(run=_reconstruct)
+
+
+def _check(options: argparse.Namespace) -> None:
+    cohort = read(options.path)
+    _warn(cohort)
+    print(cohort_text(cohort))
+
+
+def _convert(options: argparse.Namespace) -> None:
+    cohort = read(options.path)
+    _warn(cohort)
+    write_folder(cohort, options.out, options.to)
+    print(f"Wrote {cohort.n_patients} patients to {options.out}.")
+
+
+def _analyse(options: argparse.Namespace) -> None:
+    cohort = read(options.cohort)
+    _warn(cohort)
+    analysis = analyse(cohort, _study(options.study, cohort))
+    resampled = resample(analysis, options.seed) if options.resampling else ()
+    if options.format == "json":
+        result = analysis.to_dict() | ({"resampling": as_rows(resampled)} if options.resampling else {})
+        print(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        print(text(analysis, resampled))
+
+
+def _reconstruct(options: argparse.Namespace) -> None:
+    # Imported here: nothing else needs the sampler, and it costs a tenth of a second to load.
+    from explorer.reconstruction.reconstruct import reconstruct
+
+    reconstruct(options.out, options.draws, options.seed, report=print)
+
+
+def _study(named: str | None, cohort: Cohort) -> Study:
+    if named is None:
+        return default_for(cohort)
+    if named in PRESETS:
+        return PRESETS[named].study
+    try:
+        return Study.from_json(Path(named).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(
+            f"--study: '{named}' is neither a preset nor a readable file ({error.__class__.__name__}). "
+            f"Presets: {', '.join(PRESETS)}."
+        ) from error
+
+
+def _warn(cohort: Cohort) -> None:
+    for warning in cohort.warnings:
+        print(f"Note: {warning}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Published studies beside the cohort that is loaded."""

@@ -1,0 +1,130 @@
+"""The command line: what it prints, and how it refuses."""
+
+import json
+
+import pytest
+
+from explorer.bundled import BUNDLED
+from explorer.study.presets import PRESETS
+from tests.command import run
+
+
+@pytest.mark.parametrize("command", ["check", "convert", "analyse", "reconstruct"])
+def test_every_command_explains_itself(command):
+    assert command in run("--help").out
+    helped = run(command, "--help")
+    assert helped.code == 0
+    assert len(helped.out.splitlines()) > 5
+
+
+def test_check_says_what_a_cohort_holds():
+    checked = run("check", str(BUNDLED))
+    assert checked.code == 0
+    for words in ("BSA:", "PPNRS:", "IGA:", "hypothetical additions", "not patient data"):
+        assert words in checked.out
+
+
+def test_a_folder_that_is_not_there_is_refused_in_one_line_without_a_traceback(tmp_path):
+    refused = run("check", str(tmp_path / "nowhere"))
+    assert refused.code == 2
+    assert refused.out == ""
+    assert "nowhere" in refused.err
+    assert "Traceback" not in refused.err
+
+
+def test_every_problem_of_a_cohort_is_a_line_with_its_place(tmp_path):
+    (tmp_path / "cohort.toml").write_text('title = "T"\nsynthetic = true\nindex_drug = "x"\n')
+    (tmp_path / "patients.csv").write_text("patient_id,index_date,age\nP1,2022-01-01,forty\nP1,2022-02-30,30\n")
+    (tmp_path / "assessments.csv").write_text("patient_id,day,instrument,score\nP9,3,BSA,120\n")
+    refused = run("check", str(tmp_path))
+    assert refused.code == 2
+    for place in (
+        "patients.csv, row 2, column 'age'",
+        "patients.csv, row 3, column 'patient_id'",
+        "patients.csv, row 3, column 'index_date'",
+        "assessments.csv, row 2, column 'patient_id'",
+        "assessments.csv, row 2, column 'score'",
+    ):
+        assert place in refused.err
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_convert_keeps_the_cohort(tmp_path, kind):
+    out = tmp_path / "copy"
+    assert run("convert", str(BUNDLED), str(out), "--to", kind).code == 0
+    same = run("analyse", "--cohort", str(out), "--format", "json")
+    assert json.loads(same.out) == json.loads(run("analyse", "--format", "json").out)
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_every_preset_analyses_the_bundled_cohort(preset):
+    result = json.loads(run("analyse", "--study", preset, "--format", "json").out)
+    assert result["study"]["name"] == PRESETS[preset].study.name
+    assert result["response"]["n_evaluable"] > 0
+    assert set(result) >= {
+        "cohort",
+        "ledger",
+        "baseline",
+        "change",
+        "response",
+        "reports",
+        "safety",
+        "persistence",
+        "subgroups",
+        "study",
+        "fingerprint",
+        "words",
+    }
+
+
+def test_a_study_saved_as_json_is_analysed(tmp_path):
+    file = tmp_path / "study.json"
+    file.write_text(PRESETS["bsa-50"].study.to_json())
+    from_file = run("analyse", "--study", str(file), "--format", "json")
+    assert json.loads(from_file.out) == json.loads(run("analyse", "--study", "bsa-50", "--format", "json").out)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no such preset", "neither a preset nor a readable file"),
+        ('{"schema": 1}', "index_drug"),
+        ("not json", "not JSON"),
+    ],
+)
+def test_a_study_that_cannot_be_honoured_says_why(tmp_path, text, words):
+    named = text
+    if text != "no such preset":
+        file = tmp_path / "study.json"
+        file.write_text(text)
+        named = str(file)
+    refused = run("analyse", "--study", named)
+    assert refused.code == 2
+    assert words in refused.err
+
+
+def test_an_instrument_that_the_cohort_lacks_is_named_beside_those_it_has(tmp_path):
+    fields = PRESETS["bsa-50"].study.to_dict()
+    fields["response"]["rule"]["instrument"] = "EASI"
+    file = tmp_path / "study.json"
+    file.write_text(json.dumps(fields))
+    refused = run("analyse", "--study", str(file))
+    assert refused.code == 2
+    assert "EASI" in refused.err
+    assert "BSA, PPNRS and IGA" in refused.err
+
+
+def test_text_is_at_most_100_characters_wide_and_carries_denominators():
+    printed = run("analyse").out
+    assert max(map(len, printed.splitlines())) <= 100
+    assert "24/47 (51 %) responded" in printed
+
+
+def test_resampling_is_added_when_asked_for_and_seeded():
+    first, second = (run("analyse", "--resampling", "--seed", "3", "--format", "json").out for _ in range(2))
+    assert first == second
+    rows = {row["instrument"]: row for row in json.loads(first)["resampling"]}
+    changes = {row["instrument"]: row for row in json.loads(first)["change"]}
+    for code, row in rows.items():
+        assert row["bca_low"] < changes[code]["mean_change"] < row["bca_high"]
+        assert 0 < row["p_sign_flip"] <= 1
