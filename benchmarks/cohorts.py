@@ -62,7 +62,8 @@ def _assessments(rng: np.random.Generator, ids: np.ndarray) -> pd.DataFrame:
     frames = []
     for code, (top, mean) in SCALES.items():
         for visit, day in enumerate(VISITS):
-            score = np.clip(np.rint(rng.normal(mean * 0.85**visit, mean / 2, len(ids))), 0, top)
+            # Adding 0 turns the negative zeros of rounding into zeros, by which plain pandas would divide to +inf.
+            score = np.clip(np.rint(rng.normal(mean * 0.85**visit, mean / 2, len(ids))), 0, top) + 0.0
             frame = pd.DataFrame({"patient_id": ids, "day": day + rng.integers(-12, 13, len(ids))})
             frames.append(frame.assign(instrument=code, score=score))
     return pd.concat(frames, ignore_index=True)
