@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from explorer.cohort.findings import Fault, Findings, Mask, shown
 
 SEXES = ("female", "male", "other")
 TIERS = ("hypothetical",)
-STOP_REASONS = (
+StopReason = Literal[
     "inadequate_response",
     "loss_of_response",
     "adverse_event",
@@ -25,7 +25,8 @@ STOP_REASONS = (
     "remission",
     "completed",
     "other",
-)
+]
+STOP_REASONS: tuple[StopReason, ...] = get_args(StopReason)
 OTHER_WORDS = {"f": "female", "m": "male", "w": "female", "woman": "female", "man": "male"}
 
 FARTHEST_DAY = 40_000  # Beyond a century stand spreadsheet date serials (45 000) and dates like 20230531.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from explorer.cohort.schemas import StopReason
 from explorer.study.facts import Facts, Floats
 from explorer.study.frozen import (
     Count,
@@ -26,16 +27,6 @@ from explorer.study.limits import between
 from explorer.study.truth import Truth, all_of, known
 from explorer.study.words import counted, dated, limits, listing, spelt
 
-StopReason = Literal[
-    "inadequate_response",
-    "loss_of_response",
-    "adverse_event",
-    "access",
-    "patient_choice",
-    "remission",
-    "completed",
-    "other",
-]
 Age = Annotated[Number, within(0, 130, "an age in years")]
 Days = Annotated[Whole, within(-40_000, 40_000, "a number of days")]
 

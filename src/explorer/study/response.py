@@ -86,10 +86,19 @@ class ScoreRule(AnyRule):
 class ImprovementRule(ScoreRule):
     """A rule on how far a score improved: by at least so much, or by more than so much."""
 
+    at_least: Number | None = None
+    more_than: Number | None = None
+
+    @model_validator(mode="after")
+    def _has_one_threshold(self) -> Self:
+        if (self.at_least is None) == (self.more_than is None):
+            raise ValueError("exactly one of at_least and more_than is needed")
+        return self
+
     @property
     def threshold(self) -> tuple[float, bool]:
         """Return the improvement asked for, and whether reaching it suffices."""
-        raise NotImplementedError
+        return (self.at_least, True) if self.at_least is not None else (self.more_than or 0.0, False)
 
     def improved_by(self, amount: Floats) -> Truth:
         """Say whose improvement passes the threshold; unknown where it is NaN."""
@@ -106,12 +115,6 @@ class ImprovementRule(ScoreRule):
         return f"{self.instrument} improved by {'at least' if suffices else 'more than'} {amount}"
 
 
-def _one_threshold(at_least: float | None, more_than: float | None) -> tuple[float, bool]:
-    if (at_least is None) == (more_than is None):
-        raise ValueError("exactly one of at_least and more_than is needed")
-    return (at_least, True) if at_least is not None else (more_than or 0.0, False)
-
-
 class PercentImprovement(ImprovementRule):
     """The score improved by such a percentage of its baseline; unknown unless the baseline is above 0.
 
@@ -122,16 +125,6 @@ class PercentImprovement(ImprovementRule):
     kind: Literal["percent_improvement"] = "percent_improvement"
     at_least: Percentage | None = None
     more_than: Percentage | None = None
-
-    @model_validator(mode="after")
-    def _has_threshold(self) -> Self:
-        _one_threshold(self.at_least, self.more_than)
-        return self
-
-    @property
-    def threshold(self) -> tuple[float, bool]:
-        """Return the percentage asked for, and whether reaching it suffices."""
-        return _one_threshold(self.at_least, self.more_than)
 
     def reached(self, facts: Facts) -> Truth:
         """Say of each patient whether the score improved by the percentage."""
@@ -150,18 +143,6 @@ class PointImprovement(ImprovementRule):
     """The score improved by so many points of its scale; the instrument says which way is better."""
 
     kind: Literal["point_improvement"] = "point_improvement"
-    at_least: Number | None = None
-    more_than: Number | None = None
-
-    @model_validator(mode="after")
-    def _has_threshold(self) -> Self:
-        _one_threshold(self.at_least, self.more_than)
-        return self
-
-    @property
-    def threshold(self) -> tuple[float, bool]:
-        """Return the points asked for, and whether reaching them suffices."""
-        return _one_threshold(self.at_least, self.more_than)
 
     def reached(self, facts: Facts) -> Truth:
         """Say of each patient whether the score improved by the points."""
