@@ -87,7 +87,7 @@ def test_a_study_saved_as_json_is_analysed(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("no such preset", "neither a preset nor a readable file"),
+        ("no such preset", "neither a preset nor a file"),
         ('{"schema": 1}', "index_drug"),
         ("not json", "not JSON"),
     ],
@@ -112,6 +112,26 @@ def test_an_instrument_that_the_cohort_lacks_is_named_beside_those_it_has(tmp_pa
     assert refused.code == 2
     assert "EASI" in refused.err
     assert "BSA, PPNRS and IGA" in refused.err
+
+
+def test_convert_overwrites_nothing(tmp_path):
+    assert run("convert", str(BUNDLED), str(tmp_path / "copy")).code == 0
+    again = run("convert", str(tmp_path / "copy"), str(tmp_path / "copy"), "--to", "parquet")
+    assert again.code == 2
+    assert "Choose a new folder" in again.err
+    assert sorted(path.suffix for path in (tmp_path / "copy").iterdir()) == [".csv"] * 5 + [".toml"]
+
+
+@pytest.mark.parametrize("preset", ["treat-to-target", "erasmus"])
+def test_a_preset_that_this_cohort_cannot_answer_says_what_is_missing(preset):
+    refused = run("analyse", "--study", preset)
+    assert refused.code == 2
+    assert "needs" in refused.err
+    assert preset in run("analyse", "--help").out
+
+
+def test_a_seed_that_is_none_is_refused():
+    assert run("analyse", "--resampling", "--seed", "-1").code == 2
 
 
 def test_text_is_at_most_100_characters_wide_and_carries_denominators():

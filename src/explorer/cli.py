@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from explorer.cohort.tables import Cohort
 from explorer.cohort.writer import write_folder
 from explorer.errors import DefinitionError, ExplorerError
 from explorer.export.text import cohort_text, text
-from explorer.study.presets import PRESETS, default_for
+from explorer.study.presets import PRESETS, default_for, offered
 from explorer.study.study import Study
 
 BUNDLED_HELP = "folder that holds the cohort (default: the bundled synthetic reconstruction)"
@@ -26,6 +27,8 @@ BUNDLED_HELP = "folder that holds the cohort (default: the bundled synthetic rec
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 2 after an error that the user can mend."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
     try:
         options.run(options)
     except ExplorerError as error:
@@ -78,13 +81,14 @@ def _add_analyse(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--study",
         metavar="FILE-or-preset",
-        help=f"a study saved as JSON, or one of: {', '.join(PRESETS)} (default: as-published where the cohort allows)",
+        help=f"a study saved as JSON, or one of: {', '.join(PRESETS)}; treat-to-target and erasmus where the cohort has "
+        "what they need (default: as-published where the cohort allows)",
     )
     command.add_argument("--format", choices=("text", "json"), default="text", help="text to read, or JSON for scripts")
     command.add_argument(
         "--resampling", action="store_true", help="add bootstrap (BCa) intervals and sign-flip tests of score change"
     )
-    command.add_argument("--seed", type=int, default=0, metavar="S", help="seed of the resampling (default: 0)")
+    command.add_argument("--seed", type=_seed, default=0, metavar="S", help="seed of the resampling (default: 0)")
     command.set_defaults(run=_analyse)
 
 
@@ -96,6 +100,12 @@ def _add_reconstruct(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--draws", type=int, default=100, metavar="N", help="how many cohorts (default: 100)")
     command.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the random numbers (default: 1)")
     command.set_defaults(run=_reconstruct)
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is not a seed; give a whole number from 0 on")
+    return int(text)
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -133,14 +143,14 @@ def _reconstruct(options: argparse.Namespace) -> None:
 def _study(named: str | None, cohort: Cohort) -> Study:
     if named is None:
         return default_for(cohort)
-    if named in PRESETS:
-        return PRESETS[named].study
+    presets = {offer.preset.name: offer.preset.study for offer in offered(cohort)}
+    if named in presets:
+        return presets[named]
     try:
-        return Study.from_json(Path(named).read_text("utf-8"))
+        return Study.from_json(Path(named).read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(
-            f"--study: '{named}' is neither a preset nor a readable file ({error.__class__.__name__}). "
-            f"Presets: {', '.join(PRESETS)}."
+            f"--study: '{named}' is neither a preset nor a file in UTF-8 that can be read. Presets: {', '.join(presets)}."
         ) from error
 
 

@@ -112,7 +112,7 @@ class TestEncodings:
     def test_an_empty_file_is_refused(self, folder, content):
         (folder / "patients.csv").write_bytes(content)
         assert refusal(folder) == [
-            "patients.csv: the file is empty. Export it again; if there is nothing to record, delete it."
+            "patients.csv: the file is empty. Export it again, or delete it where the table is not required."
         ]
 
     def test_a_blank_first_row_is_refused(self, folder):
@@ -271,16 +271,23 @@ class TestTheWayBack:
         for table in ("patients", "treatments", "assessments", "reports", "adverse_events"):
             pd.testing.assert_frame_equal(getattr(found, table), getattr(written, table))
 
-    def test_a_folder_with_a_cohort_is_replaced(self, tmp_path, file_format):
-        write_folder(drawn(), tmp_path, "csv")
-        write_folder(drawn(), tmp_path, file_format)
-        assert read(tmp_path).fingerprint == drawn().fingerprint
+    def test_a_folder_that_holds_anything_is_left_alone(self, tmp_path, file_format):
+        write_folder(drawn(), tmp_path / "mine", "csv")
+        before = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+        with pytest.raises(CohortError, match="already exists and is not empty. Choose a new folder"):
+            write_folder(drawn(), tmp_path / "mine", file_format)
+        assert {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()} == before
 
-    def test_a_folder_with_other_files_is_left_alone(self, tmp_path, file_format):
-        (tmp_path / "thesis.docx").write_bytes(b"years of work")
-        with pytest.raises(CohortError, match=r"already holds other files \(thesis.docx\). Choose a new folder"):
-            write_folder(drawn(), tmp_path, file_format)
-        assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
+    def test_an_empty_folder_is_filled_and_nothing_else_is_left_behind(self, tmp_path, file_format):
+        (tmp_path / "new").mkdir()
+        write_folder(drawn(), tmp_path / "new", file_format)
+        assert read(tmp_path / "new").fingerprint == drawn().fingerprint
+        assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+    def test_a_place_that_cannot_be_written_is_refused(self, tmp_path, file_format):
+        (tmp_path / "file").write_text("x")
+        with pytest.raises(CohortError, match="cannot be written"):
+            write_folder(drawn(), tmp_path / "file" / "out", file_format)
 
 
 @settings(deadline=None, max_examples=30)

@@ -163,10 +163,11 @@ def test_what_looks_like_a_code_in_a_further_column_is_warned_of():
     ) in found.warnings
 
 
-def test_an_index_drug_that_nobody_took_is_warned_of():
+def test_a_drug_that_nobody_took_is_warned_of():
     found = cohort(PATIENTS, ASSESSMENTS, "patient_id | drug | start_day\nP1 | Tralokinumab | 0")
     assert found.warnings == (
         "treatments.csv: no course of the index drug 'tralokinumab'; the drugs are Tralokinumab.",
+        "treatments.csv: no course of the prior drug 'dupilumab'; the drugs are Tralokinumab.",
     )
 
 

@@ -148,7 +148,7 @@ def test_a_criterion_says_itself(criterion, words):
             lambda: PriorTreatment(drug="A", stop_reasons=("bored",)),
             'stop_reasons[0]: "bored" is not allowed; allowed:',
         ),
-        (lambda: PriorTreatment(drug="A", stop_reasons=()), "stop_reasons: 0 entries are not allowed; 1 to 7 are"),
+        (lambda: PriorTreatment(drug="A", stop_reasons=()), "stop_reasons: 0 entries are not allowed; 1 to 8 are"),
         (lambda: BaselineScore(instrument="IGA", at_least=float("nan")), "at_least: NaN is not allowed"),
         (
             lambda: FollowUpScores(instruments=("IGA",), at_least=2),

@@ -141,7 +141,8 @@ def between(first, last):
     [
         ({"follow_up": between(-30, 0)}, ["follow_up_before_start"]),
         ({"follow_up": between(-90, -61)}, ["follow_up_before_start"]),
-        ({"follow_up": between(0, 90)}, ["windows_overlap"]),
+        ({"follow_up": between(0, 90)}, ["follow_up_opens_early"]),
+        ({"follow_up": between(-30, 120), "baseline": between(-60, -40)}, ["follow_up_opens_early"]),
         ({"follow_up": between(1, 90)}, []),
         ({"baseline": between(-60, 7)}, ["baseline_after_start"]),
         ({"baseline": between(-60, 30)}, ["windows_overlap", "baseline_after_start"]),

@@ -315,11 +315,11 @@ def test_a_bare_study_in_one_sentence():
     )
     assert study.words() == (
         "We analysed all patients given secukinumab (hypothetical additions included), counting days from the first "
-        "dose; baseline was the first score on day 0 and follow-up the mean of the scores within days 1 to 90 (reports: "
-        "nearest to day 84); response was any improvement of PASI; stopping secukinumab before the follow-up score "
+        "dose; baseline was the first score on day 0 and follow-up the mean of the scores within days 1 to 90; "
+        "response was any improvement of PASI; stopping secukinumab before the follow-up score "
         "counted as no response (composite strategy), unknown responses were filled in by multiple imputation (20 "
-        "imputations, seed 0, combined by Rubin's rules), and the response rate is given with a 90 % Clopper-Pearson "
-        "interval."
+        "imputations, seed 0, combined by Rubin's rules), and the response rate is given without an "
+        "interval wherever a hypothetical addition is counted."
     )
 
 
@@ -328,10 +328,17 @@ def test_a_bare_study_in_one_sentence():
 def test_every_study_is_one_sentence_naming_its_rule(study):
     words = study.words()
     assert words.startswith("We analysed")
-    assert words.endswith("interval.")
+    assert words.endswith(("interval.", "agree).", "counted."))
     assert "\n" not in words
     assert "None" not in words
     assert str(study.response.rule) in words
+
+
+def test_words_name_the_interval_that_is_computed_and_the_day_that_reports_are_near():
+    imputed = AS_PUBLISHED.replace(missing="multiple_imputation").words()
+    assert imputed.endswith("with a 95 % interval by Rubin's rules (Wilson where all imputations agree).")
+    last = AS_PUBLISHED.replace(follow_up=Window(from_day=30, to_day=120, pick="last")).words()
+    assert "follow-up the last score within days 30 to 120 (reports: nearest to day 75)" in last
 
 
 # Differences
@@ -426,3 +433,15 @@ def test_a_replacement_is_checked():
         AS_PUBLISHED.replace(confidence=2)
     with pytest.raises(DefinitionError, match="no day lies from 5 to 1"):
         Window(from_day=5, to_day=1, pick="last")
+
+
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "-1e308"])
+def test_a_number_beyond_all_scales_is_refused(value):
+    text = AS_PUBLISHED.to_json().replace('"at_least": 50', f'"at_least": {value}')
+    with pytest.raises(DefinitionError, match="at_least"):
+        Study.from_json(text)
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(DefinitionError, match="half of a character"):
+        Study.from_json(AS_PUBLISHED.to_json().replace("As published", "\\ud800"))

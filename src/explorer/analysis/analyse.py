@@ -94,7 +94,7 @@ def analyse(cohort: Cohort, study: Study) -> Analysis:
             ledger=counted,
             response=result,
             subgroups=subgroups(facts, result.outcome, result.among),
-            cautions=lint(study, cohort, facts, counted.eligible, result.n_evaluable),
+            cautions=lint(study, cohort, facts, result.among, result.n_evaluable),
             **_whatever_the_rule(facts, counted.eligible),
         )
     )
@@ -150,7 +150,9 @@ def visits(facts: CohortFacts, instrument: str) -> pd.DataFrame:
         ("follow-up", facts.study.follow_up, facts.follow_up_visit(instrument)),
     ):
         inside = (day >= window.from_day) & (day <= window.to_day)
-        use[inside] = name if window.pick == "mean" else "passed over"
+        use[inside] = "passed over"
+        averaged = (picked.row < 0) & (picked.n_in_window > 0)
+        use[inside & averaged[scores.patient]] = name
         use[picked.row[picked.row >= 0]] = name
     patient = facts.column("patient_id").to_numpy()[scores.patient]
     return pd.DataFrame({"patient_id": patient, "day": day, "score": scores.score, "use": use})

@@ -75,6 +75,8 @@ class Change:
     median_improvement_percent: float
     n_percent: int
     grades: Grades | None
+    available_baseline_grades: tuple[int, ...] | None
+    available_followup_grades: tuple[int, ...] | None
 
 
 INFERENTIAL = [
@@ -125,6 +127,8 @@ def change(facts: CohortFacts, code: str, who: Bools) -> Change:
         baseline_mean=_mean(pre),
         followup_mean=_mean(post),
         grades=grades(instrument, pre, post),
+        available_baseline_grades=grade_counts(instrument, baseline[has_baseline]),
+        available_followup_grades=grade_counts(instrument, follow_up[has_follow_up]),
         **_direction(instrument.improvement(pre, post)),
         **_percent(instrument, pre, post),
         **_estimates(post - pre, facts.study.confidence),
@@ -172,7 +176,7 @@ def _direction(improvement: Floats) -> dict[str, Any]:
 
 
 def _percent(instrument: Instrument, before: Floats, after: Floats) -> dict[str, Any]:
-    # Percent change is undefined at a baseline of 0, as PCHG in CDISC ADaM.
+    # Percent change is undefined at a baseline of 0, as PCHG in CDISC ADaM, and means nothing below it.
     each = percent_improvement(instrument, before, after)
     defined = each[~np.isnan(each)]
     of_means = percent_improvement(instrument, np.array([_mean(before)]), np.array([_mean(after)]))
@@ -184,16 +188,35 @@ def _percent(instrument: Instrument, before: Floats, after: Floats) -> dict[str,
 
 
 def percent_improvement(instrument: Instrument, before: Floats, after: Floats) -> Floats:
-    """Percent of the baseline score by which it improved; NaN where the baseline is 0 or a score is missing."""
+    """Percent of the baseline score by which it improved; NaN unless the baseline is above 0 and no score missing."""
     # Multiplying first keeps whole-number scores exact: 50 to 21 is 58 %, not 57.99999999999999.
-    return 100 * instrument.improvement(before, after) / np.where(before == 0, np.nan, before)
+    return 100 * instrument.improvement(before, after) / np.where(before > 0, before, np.nan)
 
 
 def grades(instrument: Instrument, before: Floats, after: Floats) -> Grades | None:
     """Count patients from grade to grade, for a scale of at most eleven grades; None for any other scale."""
+    scale = _scale(instrument)
+    if scale is None:
+        return None
+    pair = _grade(instrument, before) * len(scale) + _grade(instrument, after)
+    counts = np.bincount(pair, minlength=len(scale) ** 2).reshape(len(scale), -1)
+    return Grades(tuple(scale.tolist()), tuple(tuple(line) for line in counts.tolist()))
+
+
+def grade_counts(instrument: Instrument, scores: Floats) -> tuple[int, ...] | None:
+    """Count patients in each grade, lowest first, for a scale of at most eleven grades; None for any other scale."""
+    scale = _scale(instrument)
+    if scale is None:
+        return None
+    return tuple(np.bincount(_grade(instrument, scores), minlength=len(scale)).tolist())
+
+
+def _scale(instrument: Instrument) -> Floats | None:
     if not instrument.step or (instrument.range_max - instrument.range_min) / instrument.step >= MOST_GRADES:
         return None
-    scale = np.arange(instrument.range_min, instrument.range_max + instrument.step / 2, instrument.step)
-    row, column = (np.rint((score - instrument.range_min) / instrument.step).astype(int) for score in (before, after))
-    counts = np.bincount(row * len(scale) + column, minlength=len(scale) ** 2).reshape(len(scale), -1)
-    return Grades(tuple(scale.tolist()), tuple(tuple(line) for line in counts.tolist()))
+    return np.arange(instrument.range_min, instrument.range_max + instrument.step / 2, instrument.step)
+
+
+def _grade(instrument: Instrument, scores: Floats) -> npt.NDArray[np.int64]:
+    step = instrument.step or 1.0
+    return np.rint((scores - instrument.range_min) / step).astype(np.int64)

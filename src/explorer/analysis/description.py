@@ -78,25 +78,32 @@ def description(facts: CohortFacts, who: Bools) -> Description:
         n_age=len(age),
         age_mean=float(age.mean()) if len(age) else float("nan"),
         age_sd=float(age.std(ddof=1)) if len(age) > 1 else float("nan"),
-        sex=_counts(facts.column("sex")[who]) if "sex" in facts.cohort.columns_given["patients"] else (),
+        sex=_counts(facts.column("sex")[who]) if facts.cohort.gives("patients", "sex") else (),
         **_prior(facts, who),
     )
 
 
 def _prior(facts: CohortFacts, who: Bools) -> dict[str, Any]:
-    drug = facts.study.prior_drug
+    drug = facts.study.prior_drug if "treatments" in facts.cohort.tables else None
     treated = who & facts.took(drug) if drug else np.zeros_like(who)
-    exposure = facts.exposure_days(drug)[treated] if drug else np.empty(0)
-    q1, median, q3 = _quartiles(exposure)
+    dated = drug is not None and facts.cohort.gives("treatments", "end_day")
+    q1, median, q3 = _quartiles(facts.exposure_days(drug)[treated] if drug and dated else np.empty(0))
     return {
         "prior_drug": drug,
         "prior_drug_n": int(treated.sum()),
         "prior_drug_exposure_median_days": median,
         "prior_drug_exposure_q1_days": q1,
         "prior_drug_exposure_q3_days": q3,
-        "prior_drug_stop_reasons": _counts(facts.stop_reason(drug)[treated]) if drug else (),
-        "switch": _switch(facts.gap_days(drug)[treated]) if drug else None,
+        "prior_drug_stop_reasons": _stop_reasons(facts, drug, treated) if drug else (),
+        "switch": _switch(facts.gap_days(drug)[treated]) if drug and dated else None,
     }
+
+
+def _stop_reasons(facts: CohortFacts, drug: str, treated: Bools) -> tuple[Count, ...]:
+    if not facts.cohort.gives("treatments", "stop_reason"):
+        return ()
+    reasons = facts.stop_reason(drug).astype(object)
+    return _counts(reasons.mask(np.isnan(facts.end_day(drug)) & reasons.isna(), ONGOING)[treated])
 
 
 def _quartiles(values: Floats) -> tuple[float, float, float]:

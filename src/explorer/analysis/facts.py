@@ -20,6 +20,7 @@ from explorer.study.windows import Window
 
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
+Patients = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +50,16 @@ class CohortFacts:
         return self.cohort.patients[name]
 
     def took(self, drug: str) -> Bools:
-        """Return who has any course of the drug."""
+        """Return who has a course of the drug that counts: of a prior drug, one that began before day 0."""
         return np.bincount(self._courses(drug).patient, minlength=self.cohort.n_patients) > 0
+
+    def ever_took(self, drug: str) -> Bools:
+        """Return who has any course of the drug, whenever it began."""
+        return np.bincount(self._every_course(drug).patient, minlength=self.cohort.n_patients) > 0
 
     def prescriptions(self, drug: str) -> Floats:
         """Return prescriptions over all courses; 0 without a course, NaN where a course does not say."""
-        courses = self._courses(drug)
+        courses = self._every_course(drug)
         return np.bincount(courses.patient, courses.prescriptions, self.cohort.n_patients).astype(float)
 
     def exposure_days(self, drug: str) -> Floats:
@@ -101,8 +106,17 @@ class CohortFacts:
         ongoing = self.took(drug) & np.isnan(end)
         return np.where(ongoing, np.minimum(0.0, -start), start - end)
 
+    def _every_course(self, drug: str) -> Courses:
+        return self.cohort.derived(("every course", drug), lambda: courses_of(self.cohort, drug))
+
     def _courses(self, drug: str) -> Courses:
-        return self.cohort.derived(("courses", drug), lambda: courses_of(self.cohort, drug))
+        """Courses that count: all of the index drug, of any other drug those that began before day 0.
+
+        Who goes back to the first drug after the second has not been treated with it "before" once more.
+        """
+        if drug == self.study.index_drug:
+            return self._every_course(drug)
+        return self.cohort.derived(("prior courses", drug), lambda: self._every_course(drug).begun_before(0))
 
     def _last_course(self, drug: str) -> Ints:
         last = np.full(self.cohort.n_patients, -1, np.int64)
@@ -143,7 +157,7 @@ class CohortFacts:
             to_day=max(self.study.baseline.from_day, self.study.follow_up.from_day - 1),
             pick="last",
         )
-        last = self.remembered(("carried", instrument), lambda: self._pick(instrument, earlier))
+        last = self.remembered(("carried", instrument), lambda: self._pick(instrument, earlier, self._day_in_force))
         return np.where(np.isnan(observed), last.score, observed)
 
     def score_days(self, instrument: str) -> Days:
@@ -158,15 +172,20 @@ class CohortFacts:
         return fill(picked, self._last_on_drug(instrument), self.left_before(picked.day))
 
     def _last_on_drug(self, instrument: str) -> Picked:
-        scores, day = self.cohort.scores(instrument), self.score_days(instrument)
-        stop = self.index_stop_day()[scores.patient]
-        while_on_drug = np.where(day <= stop, day, np.nan)
         window = Window(from_day=1, to_day=max(1, self.study.follow_up.to_day), pick="last")
-        return pick(scores, while_on_drug, window, self.instrument(instrument).lower_is_better)
+        return self._pick(instrument, window, self._day_in_force)
 
-    def _pick(self, instrument: str, window: Window) -> Picked:
-        direction = self.instrument(instrument).lower_is_better
-        return pick(self.cohort.scores(instrument), self.score_days(instrument), window, direction)
+    def _pick(self, instrument: str, window: Window, counted: Callable[[Days, Patients], Days] | None = None) -> Picked:
+        scores, day = self.cohort.scores(instrument), self.score_days(instrument)
+        if counted is not None:
+            day = counted(day, scores.patient)
+        return pick(scores, day, window, self.instrument(instrument).lower_is_better)
+
+    def _day_in_force(self, day: Days, patient: Patients) -> Days:
+        """Return the days, NaN where a study that looks at patients while on treatment leaves them out."""
+        if self.study.after_stop != "last_before_stop":
+            return day
+        return np.where(day > self.index_stop_day()[patient], np.nan, day)
 
     # Leaving the index drug
 
@@ -179,7 +198,7 @@ class CohortFacts:
         due = np.where(np.isnan(day), self.study.follow_up.to_day, day)
         return self.index_stop_day() < due
 
-    def _from_index(self, day: Days, patient: npt.NDArray[np.int32] | None = None) -> Days:
+    def _from_index(self, day: Days, patient: Patients | None = None) -> Days:
         if self.study.index == "first_prescription":
             return day
         start = self.start_day(self.study.index_drug)
@@ -207,6 +226,7 @@ class CohortFacts:
         patient, day, yes = self._answers(item)
         truth, used = np.full(self.cohort.n_patients, UNKNOWN), np.full(self.cohort.n_patients, np.nan)
         window = self.study.follow_up
+        day = self._day_in_force(day, patient)
         rows = np.flatnonzero((day >= window.from_day) & (day <= window.to_day))
         if len(rows):
             held = runs(rows, patient[rows])
@@ -218,14 +238,14 @@ class CohortFacts:
             truth = known(n_yes == n_all, (n_all > 0) & ((n_yes == 0) | (n_yes == n_all)))
         return truth, used
 
-    def _answers(self, item: str) -> tuple[npt.NDArray[np.int32], Days, Bools]:
+    def _answers(self, item: str) -> tuple[Patients, Days, Bools]:
         reports = self.cohort.reports
         rows = reports.loc[(reports["item"] == item).to_numpy()]
         patient = codes(rows["patient_id"])
         return patient, self._from_index(rows["day"].to_numpy(), patient), rows["answer"].to_numpy(bool)
 
 
-def codes(patients: pd.Series) -> npt.NDArray[np.int32]:
+def codes(patients: pd.Series) -> Patients:
     """Return the row in `patients` of each entry of a `patient_id` column."""
     return np.asarray(patients.cat.codes, np.int32)
 
@@ -234,11 +254,17 @@ def codes(patients: pd.Series) -> npt.NDArray[np.int32]:
 class Courses:
     """The courses of one drug, sorted by patient, then by start day."""
 
-    patient: npt.NDArray[np.int32]
+    patient: Patients
     start: Floats
     end: Floats
     prescriptions: Floats
     stop_reason: pd.Categorical
+
+    def begun_before(self, day: int) -> Courses:
+        """Return the courses that began before a day."""
+        rows = np.flatnonzero(self.start < day)
+        kept = (self.patient[rows], self.start[rows], self.end[rows], self.prescriptions[rows])
+        return Courses(*kept, self.stop_reason[rows])
 
 
 def courses_of(cohort: Cohort, drug: str) -> Courses:

@@ -44,6 +44,11 @@ class Ledger:
     met: tuple[Truth, ...]
     eligible: Bools
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only: a cohort remembers them for other studies and other readers."""
+        for array in (*self.met, self.eligible):
+            array.flags.writeable = False
+
     @property
     def n(self) -> int:
         """Number of patients left."""

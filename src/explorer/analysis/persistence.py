@@ -40,8 +40,11 @@ class Persistence:
 def persistence(facts: CohortFacts, who: Bools, confidence: float) -> Persistence:
     """Estimate persistence on the study's index drug for some of the patients.
 
-    Patients without a course of the drug are left out.
+    Patients without a course of the drug are left out; all are where courses have no end recorded at all, since
+    nobody could be seen to stop.
     """
+    if not facts.cohort.gives("treatments", "end_day"):
+        who = np.zeros_like(who)
     drug = facts.study.index_drug
     start, end, stop = facts.start_day(drug), facts.end_day(drug), facts.stop_day(drug)
     until = np.where(np.isnan(end), facts.cohort.derived("last seen", lambda: last_seen(facts.cohort)), end)

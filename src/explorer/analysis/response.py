@@ -82,7 +82,7 @@ def response(facts: CohortFacts, study: Study, eligible: Bools) -> Response:
         missing=study.missing.kind,
         imputations=study.missing.imputations,
         bounds=_bounds(result.verdict[counted.eligible]),
-        by_rule=by_part(study.response.rule, facts, counted.eligible),
+        by_rule=by_part(study.response.rule, facts, counted.eligible, result.verdict),
         among_steps=counted.steps,
         among=counted.eligible,
         outcome=result,
@@ -100,11 +100,11 @@ def parts(rule: Rule) -> tuple[Rule, ...]:
     return rule.rules if isinstance(rule, AnyOf) else (rule,)
 
 
-def by_part(rule: Rule, facts: CohortFacts, who: Bools) -> tuple[Part, ...]:
+def by_part(rule: Rule, facts: CohortFacts, who: Bools, verdict: Truth) -> tuple[Part, ...]:
     """Count each part's verdicts among some patients, and those whom it alone makes responders."""
     each = parts(rule)
     verdicts = np.stack([part.met_by(facts)[who] for part in each])
-    alone = (verdicts == TRUE).sum(axis=0) == 1
+    alone = ((verdicts == TRUE).sum(axis=0) == 1) & (verdict[who] == TRUE)
     return tuple(
         Part(
             str(part),

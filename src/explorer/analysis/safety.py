@@ -15,13 +15,16 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Events:
-    """Patients with an event on a drug, those of them in whom every episode of it has an end, and who took the drug."""
+    """Patients with an event on a drug, those of them in whom every episode has an end, and who ever took the drug.
+
+    None where the cohort records no ends, or no treatments.
+    """
 
     drug: str
     term: str
     n_patients: int
-    n_resolved: int
-    n_treated: int
+    n_resolved: int | None
+    n_treated: int | None
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ class CarryOver:
 
 @dataclass(frozen=True)
 class Safety:
-    """Events per drug and term, and their carry-over; counts of patients, not of episodes."""
+    """Events per drug and term, and their carry-over; counts of patients, not of episodes.
+
+    Carry-over is empty where the cohort records no ends of events: nobody knows what resolved.
+    """
 
     events: tuple[Events, ...]
     carry_over: tuple[CarryOver, ...]
@@ -69,11 +75,18 @@ NOBODY = Affected(np.empty(0, np.int64), np.empty(0, bool))
 def safety(facts: CohortFacts, who: Bools) -> Safety:
     """Count adverse events of some of the patients."""
     found, prior_drug = affected(facts.cohort, who), facts.study.prior_drug
+    ends, courses = facts.cohort.gives("adverse_events", "end_day"), "treatments" in facts.cohort.tables
     events = tuple(
-        Events(drug, term, len(on.patient), int(on.resolved.sum()), int((who & facts.took(drug)).sum()))
+        Events(
+            drug,
+            term,
+            len(on.patient),
+            int(on.resolved.sum()) if ends else None,
+            int((who & facts.ever_took(drug)).sum()) if courses else None,
+        )
         for (drug, term), on in sorted(found.items())
     )
-    return Safety(events, carry_over(found, prior_drug, facts.study.index_drug) if prior_drug else ())
+    return Safety(events, carry_over(found, prior_drug, facts.study.index_drug) if prior_drug and ends else ())
 
 
 def affected(cohort: Cohort, who: Bools) -> dict[tuple[str, str], Affected]:

@@ -38,6 +38,11 @@ class Picked:
     row: Ints
     n_in_window: Ints
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only: a cohort remembers them for other studies and other readers."""
+        for array in (self.score, self.day, self.row, self.n_in_window):
+            array.flags.writeable = False
+
     def n_passed_over(self, who: npt.NDArray[np.bool_]) -> int:
         """How many scores of some patients lay in the window without being used; none where they are averaged."""
         return int(np.where(self.row[who] < 0, 0, self.n_in_window[who] - 1).sum())
@@ -92,18 +97,17 @@ def pick(scores: Scores, day: Days, window: Window, lower_is_better: bool) -> Pi
 def choose(scores: Scores, day: Days, held: Runs, window: Window, lower_is_better: bool) -> Picked:
     """Choose one score per patient among the rows that a window holds (see `pick`)."""
     n = len(scores.starts) - 1
-    picked = Picked(np.full(n, np.nan), np.full(n, np.nan), np.full(n, -1, np.int64), np.zeros(n, np.int64))
-    if len(held.rows) == 0:
-        return picked
-    patient = held.patient[held.first]
-    chosen = held.rows[_position(scores, day, held, window, lower_is_better)]
-    picked.n_in_window[patient] = held.count
-    picked.day[patient] = day[chosen]
-    if window.pick == "mean":
-        picked.score[patient] = np.add.reduceat(scores.score[held.rows], held.first) / held.count
-    else:
-        picked.score[patient], picked.row[patient] = scores.score[chosen], chosen
-    return picked
+    score, day_used = np.full(n, np.nan), np.full(n, np.nan)
+    row, count = np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    if len(held.rows):
+        patient = held.patient[held.first]
+        chosen = held.rows[_position(scores, day, held, window, lower_is_better)]
+        count[patient], day_used[patient] = held.count, day[chosen]
+        if window.pick == "mean":
+            score[patient] = np.add.reduceat(scores.score[held.rows], held.first) / held.count
+        else:
+            score[patient], row[patient] = scores.score[chosen], chosen
+    return Picked(score, day_used, row, count)
 
 
 def _position(scores: Scores, day: Days, held: Runs, window: Window, lower_is_better: bool) -> Ints:

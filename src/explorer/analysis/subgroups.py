@@ -72,7 +72,8 @@ def groupings(facts: CohortFacts, among: Bools) -> Iterator[Grouping]:
     yield _bands("age", facts.column("age").to_numpy(float), list(AGES), list(AGES.values()))
     for code, instrument in facts.cohort.instruments.items():
         if instrument.bands:
-            names, lows = zip(*((band.name, band.low) for band in instrument.bands), strict=True)
+            ascending = sorted(instrument.bands, key=lambda band: band.low)
+            names, lows = zip(*((band.name, band.low) for band in ascending), strict=True)
             yield _bands(f"{code} at baseline", facts.baseline(code), names, lows)
     for name in facts.cohort.covariates:
         yield from _covariate(name, facts.column(name), among)
@@ -83,7 +84,8 @@ def _categories(by: str, values: pd.Categorical) -> Grouping:
 
 
 def _bands(by: str, values: Floats, names: Sequence[str], lows: Sequence[float]) -> Grouping:
-    codes = np.searchsorted(np.asarray(lows), values, side="right") - 1
+    # A score below the lowest band, in a gap between the bands' printed ends, belongs to the one above it.
+    codes = np.maximum(np.searchsorted(np.asarray(lows), values, side="right") - 1, 0)
     return Grouping(by, tuple(names), np.where(np.isnan(values), -1, codes))
 
 

@@ -23,6 +23,7 @@ ANY_DATE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d
 NO_NAME = ("nd", "n.d.", "na", "n.a.", "n/a", "#n/a", "#na", "nan", "null", "nil", ".", "-", "--", "?", "nr", "n.r.")
 NO_NUMBER = (*NO_NAME, "none", "missing", "unknown", "unk", "not done", "not recorded", "not available")
 CODES = (99, 999, 9999, 99999, -1, -9, -99, -999, -9999)
+DAY_CODES = (9999, 99999, -999, -9999, -99999)  # Day 999 can be a day; more than 27 years either way hardly.
 
 YES, NO = ("yes", "y", "true", "1", "1.0"), ("no", "n", "false", "0", "0.0")
 

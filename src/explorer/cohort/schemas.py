@@ -80,6 +80,7 @@ NEAR = _check(
     "{value} cannot be a day: it is more than a century from the index date, and may be a date written as a number",
     cells.COUNT_DAYS,
 )
+CODE = _check(lambda values: ~values.isin(cells.DAY_CODES), cells.CODED, cells.COUNT_DAYS)
 POSSIBLE = [
     _check(
         lambda values: values >= EARLIEST_DATE,
@@ -93,8 +94,8 @@ COUNT = _limits(0, 900, "Give the number of prescriptions, or leave the cell emp
 
 KEY = Field(cells.identifiers, True, pa.Column(None))
 NAME = Field(cells.names, True, pa.Column(None))
-DAY = Field(cells.days, True, pa.Column("float64", [WHOLE, NEAR]))
-LATER_DAY = Field(cells.days, False, pa.Column("float64", [WHOLE, NEAR], nullable=True))
+DAY = Field(cells.days, True, pa.Column("float64", [WHOLE, NEAR, CODE]))
+LATER_DAY = Field(cells.days, False, pa.Column("float64", [WHOLE, NEAR, CODE], nullable=True))
 
 TABLES: Mapping[str, Mapping[str, Field]] = {
     "patients": {

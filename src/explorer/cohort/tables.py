@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from explorer.cohort import consistency
+from explorer.cohort.cells import texts
 from explorer.cohort.findings import Findings, shown, spreadsheet_row
 from explorer.cohort.fingerprint import fingerprint
 from explorer.cohort.instruments import Instrument, catalogue
@@ -154,6 +155,10 @@ class Cohort:
         """First 12 hexadecimal digits of a SHA-256 over all that the cohort holds, however it was filed."""
         return fingerprint(self)
 
+    def gives(self, table: str, column: str) -> bool:
+        """Say whether a column was given; one that was not stands in the frame and holds nothing."""
+        return column in self.columns_given.get(table, frozenset())
+
     def scores(self, code: str) -> Scores:
         """Return all scores of one instrument; none for an instrument without any here."""
         if code in self._scores:
@@ -243,25 +248,35 @@ def put_together(
     _check(found, known, files, findings)
     findings.stop_if_any(list(files.values()))
     cohort = _assemble(cast("Metadata", metadata), found, known, findings.warnings)
-    if "treatments" not in found or cohort.metadata.index_drug in cohort.drugs:
-        return cohort
-    what = f"no course of the index drug {shown(cohort.metadata.index_drug)}; the drugs are {', '.join(cohort.drugs)}"
-    return replace(cohort, warnings=(*cohort.warnings, f"{files['treatments']}: {what}."))
+    untaken = tuple(_untaken(cohort, files["treatments"])) if "treatments" in found else ()
+    return replace(cohort, warnings=(*cohort.warnings, *untaken)) if untaken else cohort
+
+
+def _untaken(cohort: Cohort, file: str) -> Iterator[str]:
+    """Say which of the two drugs nobody took: a name written otherwise would make every patient untreated."""
+    for role, drug in (("index", cohort.metadata.index_drug), ("prior", cohort.metadata.prior_drug)):
+        if drug is not None and drug not in cohort.drugs:
+            yield f"{file}: no course of the {role} drug {shown(drug)}; the drugs are {', '.join(cohort.drugs)}."
 
 
 def _read(table: str, frame: pd.DataFrame, file: str, findings: Findings) -> pd.DataFrame:
-    found = _recorded(table, read_table(table, frame, file, findings), file, findings)
+    found = _recorded(table, read_table(table, frame, file, findings), frame, file, findings)
     if found.empty and table != "patients":
         findings.warnings.append(f"{file}: the table holds no rows.")
     return _baseline(found, file, findings) if table == "patients" else found
 
 
-def _recorded(table: str, frame: pd.DataFrame, file: str, findings: Findings) -> pd.DataFrame:
-    """Leave out rows that record nothing: an assessment without a score, a report without an answer."""
+def _recorded(table: str, frame: pd.DataFrame, raw: pd.DataFrame, file: str, findings: Findings) -> pd.DataFrame:
+    """Leave out rows that record nothing: an assessment without a score, a report without an answer.
+
+    A cell that holds something unreadable stays, so that the rest of its row is checked too.
+    """
     value = {"assessments": "score", "reports": "answer"}.get(table)
     if value not in frame or frame[value].notna().all():
         return frame
-    empty = frame[value].isna().to_numpy()
+    empty = frame[value].isna().to_numpy() & (texts(raw.loc[frame.index, value]) == "").to_numpy()
+    if not empty.any():
+        return frame
     row = spreadsheet_row(frame.index[int(empty.argmax())])
     findings.warnings.append(
         f"{file}: {empty.sum()} of {len(frame)} rows hold no {value} (row {row} first) and were left out."

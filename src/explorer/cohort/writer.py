@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +15,6 @@ from explorer.cohort.instruments import catalogue, to_cells
 from explorer.cohort.schemas import TABLES
 from explorer.cohort.tables import Cohort, Metadata
 from explorer.errors import CohortError, Problem
-
-FORMATS = ("csv", "parquet")
-KNOWN_FILES = {"cohort.toml", "instruments.csv", *(f"{table}.{form}" for table in TABLES for form in FORMATS)}
 
 
 def write_folder(cohort: Cohort, out: Path | str, file_format: Literal["csv", "parquet"] = "csv") -> None:
@@ -29,38 +27,38 @@ def write_folder(cohort: Cohort, out: Path | str, file_format: Literal["csv", "p
     ----------
     cohort : Cohort
     out : Path or str
-        A folder that is new, empty or holds a cohort, which is then replaced.
+        A folder that is new or empty: what somebody has is never overwritten.
     file_format : {"csv", "parquet"}
         Of the tables; the rest is text in any case.
 
     Raises
     ------
     CohortError
-        When the folder holds anything else: nothing is written then.
+        When the folder holds anything, or cannot be written; nothing is left half-written.
     """
     out = Path(out)
-    _make_room(out)
-    (out / "cohort.toml").write_text(_toml(cohort.metadata), encoding="utf-8", newline="\n")
-    _write_instruments(cohort, out / "instruments.csv")
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise CohortError([Problem(out.name, "this already exists and is not empty", "Choose a new folder.")])
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=".writing-") as unfinished:
+            folder = Path(unfinished) / out.name
+            folder.mkdir()
+            _write_files(cohort, folder, file_format)
+            folder.replace(out)
+    except OSError as error:
+        what = f"the folder cannot be written ({error.strerror})"
+        raise CohortError([Problem(str(out), what, "Choose a folder that you may write to.")]) from error
+
+
+def _write_files(cohort: Cohort, folder: Path, file_format: str) -> None:
+    (folder / "cohort.toml").write_text(_toml(cohort.metadata), encoding="utf-8", newline="\n")
+    _write_instruments(cohort, folder / "instruments.csv")
     for table in TABLES:
         if table in cohort.tables:
             frame = getattr(cohort, table)
             given = [column for column in frame.columns if column in cohort.columns_given[table]]
-            _write_table(frame[given], out / f"{table}.{file_format}")
-
-
-def _make_room(out: Path) -> None:
-    """Make the folder, or empty one that holds a cohort and nothing else."""
-    if out.exists() and not out.is_dir():
-        raise CohortError([Problem(out.name, "this is a file, not a folder", "Choose another name.")])
-    present = sorted(out.iterdir()) if out.is_dir() else []
-    others = [path.name for path in present if path.name not in KNOWN_FILES]
-    if others:
-        what = f"the folder already holds other files ({', '.join(others[:3])})"
-        raise CohortError([Problem(out.name, what, "Choose a new folder.")])
-    out.mkdir(parents=True, exist_ok=True)
-    for path in present:
-        path.unlink()
+            _write_table(frame[given], folder / f"{table}.{file_format}")
 
 
 def _toml(metadata: Metadata) -> str:

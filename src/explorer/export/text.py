@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -10,6 +11,7 @@ from explorer.analysis.analyse import Analysis
 from explorer.analysis.change import Change
 from explorer.analysis.ledger import Step
 from explorer.analysis.resampling import Resampled
+from explorer.analysis.safety import Events
 from explorer.cohort.tables import Cohort
 from explorer.export.numbers import decimals, interval, number, p_value, rate_interval, share
 from explorer.study.sentence import INTERVAL
@@ -150,6 +152,22 @@ def _score(row: Change, places: int, confidence: float) -> list[str]:
             f"{row.n_improved} improved, {row.n_same} same, {row.n_worse} worse"
         ),
         f"    whoever had a score: {first} (n {row.n_baseline}) to {last} (n {row.n_followup})",
+        (
+            f"    the mean improved by {number(row.improvement_of_means_percent, 0)} %, the median patient by "
+            f"{number(row.median_improvement_percent, 0)} % (n {row.n_percent})"
+        ),
+        *_grades(row),
+    ]
+
+
+def _grades(row: Change) -> list[str]:
+    """Say how many had which grade at each time, of whoever had a score."""
+    if row.grades is None or row.available_baseline_grades is None or row.available_followup_grades is None:
+        return []
+    return [
+        f"    {time}, patients in grade "
+        + ", ".join(f"{g:g}: {n}" for g, n in zip(row.grades.grades, counts, strict=True))
+        for time, counts in (("baseline", row.available_baseline_grades), ("follow-up", row.available_followup_grades))
     ]
 
 
@@ -181,11 +199,12 @@ def _prior_drug(analysis: Analysis) -> str:
     if about.prior_drug is None:
         return ""
     lines = [f"  {about.prior_drug_n} of {about.n} took it"]
-    if about.prior_drug_n:
+    if about.prior_drug_n and math.isfinite(about.prior_drug_exposure_median_days):
         lines.append(
             f"  exposure: median {number(about.prior_drug_exposure_median_days, 0)} days (quartiles "
             f"{number(about.prior_drug_exposure_q1_days, 0)} to {number(about.prior_drug_exposure_q3_days, 0)})"
         )
+    if about.prior_drug_stop_reasons:
         reasons = ", ".join(f"{row.level.replace('_', ' ')} {row.n}" for row in about.prior_drug_stop_reasons)
         lines.append(_wrap(f"stopped for: {reasons}", "  "))
     if about.switch and about.switch.n:
@@ -198,10 +217,7 @@ def _prior_drug(analysis: Analysis) -> str:
 
 
 def _safety(analysis: Analysis) -> str:
-    lines = [
-        f"  on {row.drug}: {row.term} in {row.n_patients} of {row.n_treated} treated, resolved in {row.n_resolved}"
-        for row in analysis.safety.events
-    ]
+    lines = [_event(row) for row in analysis.safety.events]
     lines += [
         f"  {row.term}, {analysis.study.prior_drug} to {analysis.study.index_drug}: resolved {row.resolved}, "
         f"not resolved {row.unresolved}, recurred {row.recurred}, new {row.new}"
@@ -210,13 +226,21 @@ def _safety(analysis: Analysis) -> str:
     return _section("Adverse events (patients)", lines)
 
 
+def _event(row: Events) -> str:
+    treated = "" if row.n_treated is None else f" of {row.n_treated} treated"
+    resolved = "ends not recorded" if row.n_resolved is None else f"resolved in {row.n_resolved}"
+    return f"  on {row.drug}: {row.term} in {row.n_patients}{treated}, {resolved}"
+
+
 def _persistence(analysis: Analysis) -> str:
     p = analysis.persistence
     if p.n == 0:
         return ""
-    median = "not reached" if p.median_days != p.median_days else f"{number(p.median_days, 0)} days"
-    limits = interval(p.ci_low, p.ci_high, analysis.study.confidence, 0)
-    lines = [f"  {p.n_stopped} of {p.n} stopped; median time to stopping {median} ({limits})"]
+    median, low, high = (
+        number(days, 0) if math.isfinite(days) else "not reached" for days in (p.median_days, p.ci_low, p.ci_high)
+    )
+    limits = f"{100 * analysis.study.confidence:g} % CI {low} to {high}"
+    lines = [f"  {p.n_stopped} of {p.n} stopped; median days to stopping: {median} ({limits})"]
     return _section(f"Persistence on {analysis.study.index_drug}", [*lines, _wrap(p.condition, "  ")])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from explorer.cohort.schemas import StopReason
+from explorer.cohort.schemas import STOP_REASONS, StopReason
 from explorer.study.facts import Facts, Floats
 from explorer.study.frozen import (
     Count,
@@ -122,7 +122,7 @@ class PriorTreatment(Frozen):
     kind: Literal["prior_treatment"] = "prior_treatment"
     drug: Text
     min_days: Annotated[Count, within(1, 40_000, "a number of days")] | None = None
-    stop_reasons: Annotated[tuple[StopReason, ...] | None, entries(1, 7)] = None
+    stop_reasons: Annotated[tuple[StopReason, ...] | None, entries(1, len(STOP_REASONS))] = None
     max_gap_days: Days | None = None
 
     def met_by(self, facts: Facts) -> Truth:

@@ -72,6 +72,12 @@ def _windows(study: Study) -> Iterator[Caution]:
             "follow_up_before_start",
             f"The follow-up window ends on day {follow_up.to_day}, before {study.index_drug} could have worked.",
         )
+    elif follow_up.from_day <= 0:
+        yield Caution(
+            "follow_up_opens_early",
+            f"The follow-up window opens on day {follow_up.from_day}: a score from before {study.index_drug} was "
+            "started can count as follow-up.",
+        )
     elif follow_up.from_day <= baseline.to_day:
         yield Caution(
             "windows_overlap",
@@ -193,12 +199,12 @@ def _few(n_evaluable: int | None) -> Iterator[Caution]:
 
 def _selection(study: Study, cohort: Cohort) -> Iterator[Caution]:
     if _severe_only(study, cohort):
-        made = " In most reconstructions, an IGA change that is not significant becomes so under such a filter."
+        made = " In most of the shipped reconstructions, IGA change turns significant under an IGA filter."
         yield Caution(
             "regression_to_the_mean",
             "Patients are chosen, or counted as able to respond, by a bad baseline score. Such scores fall back "
             "towards the average on their own, so part of the improvement is regression to the mean."
-            + (made if cohort.metadata.synthetic else ""),
+            + (made if cohort.metadata.synthetic and _only_severe_iga(study) else ""),
         )
     if any(
         isinstance(criterion, Prescriptions) and criterion.drug == study.index_drug and (criterion.at_least or 0) > 1
@@ -212,6 +218,13 @@ def _selection(study: Study, cohort: Cohort) -> Iterator[Caution]:
         )
     if study.hypothetical:
         yield Caution("hypothetical", "Hypothetical additions are counted in: they are invented, outcomes and all.")
+
+
+def _only_severe_iga(study: Study) -> bool:
+    return any(
+        isinstance(criterion, BaselineScore) and criterion.instrument == "IGA" and criterion.at_least is not None
+        for criterion in study.eligibility
+    )
 
 
 def _severe_only(study: Study, cohort: Cohort) -> bool:

@@ -34,8 +34,8 @@ PICKED = {
 def sentence(study: Study) -> str:
     """Say who was analysed, when, what counted as response and what was done with the rest, in one sentence."""
     return (
-        f"We analysed {_who(study)}; baseline was {picked(study.baseline)} and follow-up {picked(study.follow_up)}; "
-        f"{_response(study)}; {after_stop(study)}, {study.missing}, and the response rate is given with a "
+        f"We analysed {_who(study)}; baseline was {picked(study.baseline)} and follow-up {_follow_up(study)}; "
+        f"{_response(study)}; {after_stop(study)}, {study.missing}, and the response rate is given "
         f"{interval(study)}."
     )
 
@@ -43,8 +43,16 @@ def sentence(study: Study) -> str:
 def picked(window: Window) -> str:
     """Say which score a window yields: "the score closest to day 90 within days 30 to 120"."""
     chosen = PICKED.get(window.pick, f"the score {window.chosen}")
-    target = f" (reports: nearest to day {window.target_day})"
-    return f"{chosen} {window.days}{'' if window.target_day is None or window.pick == 'closest' else target}"
+    return f"{chosen} {window.days}"
+
+
+def _follow_up(study: Study) -> str:
+    """Say which score is follow-up and, where the rule asks for reports and it differs, which day they are near."""
+    window = study.follow_up
+    middle = (window.from_day + window.to_day) / 2
+    target = middle if window.target_day is None else window.target_day
+    reports = study.response.rule.items() and window.pick != "closest"
+    return picked(window) + (f" (reports: nearest to day {spelt(target)})" if reports else "")
 
 
 def after_stop(study: Study) -> str:
@@ -53,13 +61,18 @@ def after_stop(study: Study) -> str:
     return {
         "ignore": f"scores counted whether or not {drug} had been stopped (treatment policy)",
         "failure": f"stopping {drug} before the follow-up score counted as no response (composite strategy)",
-        "last_before_stop": f"for who had stopped {drug}, the last score before that counted (while on treatment)",
+        "last_before_stop": f"after {drug} had been stopped no score or report counted, the last one before did (while on treatment)",
     }[study.after_stop]
 
 
 def interval(study: Study) -> str:
-    """Name the interval and its level: "95 % Wilson interval"."""
-    return f"{spelt(round(100 * study.confidence, 8))} % {INTERVAL[study.interval]} interval"
+    """Name the interval and its level: "with a 95 % Wilson interval"."""
+    level = f"{spelt(round(100 * study.confidence, 8))} %"
+    if study.hypothetical:
+        return "without an interval wherever a hypothetical addition is counted"
+    if study.missing.kind == "multiple_imputation":
+        return f"with a {level} interval by Rubin's rules ({INTERVAL[study.interval]} where all imputations agree)"
+    return f"with a {level} {INTERVAL[study.interval]} interval"
 
 
 def _who(study: Study) -> str:

@@ -91,6 +91,8 @@ class Study(Frozen):
             return cls.model_validate(fields)
         except ValidationError as error:
             raise DefinitionError(refusal(error, fields)) from error
+        except UnicodeEncodeError as error:
+            raise DefinitionError("This study holds half of a character (a lone surrogate); remove it.") from error
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON has them: defaults filled in, absent limits left out."""

@@ -28,7 +28,7 @@ def decode(content: bytes, file: str, findings: Findings) -> str | None:
     Windows-1252 is the last resort and warned of, because almost any bytes can be read as such.
     """
     if not content.strip():
-        findings.add(file, "the file is empty", "Export it again; if there is nothing to record, delete it.")
+        findings.add(file, "the file is empty", "Export it again, or delete it where the table is not required.")
         return None
     marked = [encoding for mark, encoding in BOMS.items() if content.startswith(mark)]
     text = _decoded(content, marked or ["utf-8", "cp1252"], file, findings)
