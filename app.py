@@ -1,9 +1,27 @@
-"""The evidence explorer: page setup and navigation. Run with `make run`."""
+"""The evidence explorer: page setup, the study in the sidebar, and navigation. Run with `make run`."""
 
 import streamlit as st
 
-from explorer.ui import start
+from explorer.ui import show, start, state
+from explorer.ui.controls import sidebar
 
 st.set_page_config(page_title="Evidence explorer", page_icon="🔎", layout="wide")
 start.freeze_imports()
-st.navigation([st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True)]).run()
+with show.mistakes():
+    state.begin()
+
+PAGES = [
+    st.Page("pages/overview.py", title="Overview", icon=":material/fact_check:", default=True),
+    st.Page("pages/eligibility.py", title="Who is analysed", icon=":material/group:"),
+    st.Page("pages/change.py", title="Score change", icon=":material/trending_down:"),
+    st.Page("pages/response.py", title="Response", icon=":material/how_to_reg:"),
+    st.Page("pages/compare.py", title="Compare two definitions", icon=":material/compare_arrows:"),
+    st.Page("pages/safety.py", title="Safety and sequencing", icon=":material/timeline:"),
+    st.Page("pages/patients.py", title="Patients", icon=":material/person_search:"),
+]
+page = st.navigation(PAGES)
+start.as_asked_for(PAGES)
+with st.sidebar, show.mistakes():
+    sidebar.sidebar()
+state.share()
+page.run()

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
+    """One server for all tests."""
+    with served() as url:
+        yield url
+
+
+@contextmanager
+def served() -> Iterator[str]:
     """Start the app as `make run` does, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

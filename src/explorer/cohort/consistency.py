@@ -102,7 +102,8 @@ def _check_range(scores: pd.Series, instrument: Instrument, file: str, findings:
 def _check_step(scores: pd.Series, instrument: Instrument, file: str, findings: Findings) -> None:
     if instrument.step is None:
         return
-    steps = (scores.to_numpy() - instrument.range_min) / instrument.step
+    score = scores.to_numpy()
+    steps = (np.where(np.isfinite(score), score, instrument.range_min) - instrument.range_min) / instrument.step
     between = np.abs(steps - np.round(steps)) > 1e-6
     if between.any():
         row = spreadsheet_row(scores.index[int(between.argmax())])
@@ -130,8 +131,9 @@ def _parts(frame: pd.DataFrame, key: Sequence[str]) -> Iterator[tuple[npt.NDArra
         elif pd.api.types.is_bool_dtype(values):
             yield values.to_numpy(bool), 2
         else:
-            days = values.to_numpy(np.int64) + FARTHEST_DAY
-            yield np.clip(days, 0, 2 * FARTHEST_DAY), 2 * FARTHEST_DAY + 1
+            # Days out of bounds are refused elsewhere; here they only must not overflow.
+            days = np.clip(values.to_numpy(np.float64), -FARTHEST_DAY, FARTHEST_DAY).astype(np.int64)
+            yield days + FARTHEST_DAY, 2 * FARTHEST_DAY + 1
 
 
 def sorted_order(packed: Positions) -> Positions:

@@ -41,9 +41,18 @@ def is_rebuilt_from_publication(cohort: Cohort) -> bool:
     return cohort.metadata.synthetic and published().source.citation in cohort.metadata.source
 
 
+def is_comparable(analysis: Analysis) -> bool:
+    """Say whether results may stand beside the published ones: those of the rebuilt cohort, without additions."""
+    invented = analysis.ledger.eligible & analysis.cohort.hypothetical
+    return is_rebuilt_from_publication(analysis.cohort) and not invented.any()
+
+
 def claims(analysis: Analysis) -> tuple[Claim, ...]:
-    """Put every published figure beside its counterpart; empty for a cohort it does not speak about."""
-    if not is_rebuilt_from_publication(analysis.cohort):
+    """Put every published figure beside its counterpart; empty for a cohort it does not speak about.
+
+    Empty also where hypothetical additions are counted in: they are never compared with what was published.
+    """
+    if not is_comparable(analysis):
         return ()
     return tuple(Claim(fact, FIGURES[fact.id](analysis, fact)) for fact in published().facts)
 
@@ -89,7 +98,7 @@ def _mean(instrument: str, time: str) -> Callable[[Analysis, Fact], Here]:
         row = _change(analysis, instrument)
         if row is None:
             return Here(NONE, None)
-        if _means_print(row, "available_") and not _means_print(row, ""):
+        if over_whoever_had_a_score(row):
             n = row.n_baseline if time == "baseline" else row.n_followup
             mean, who = getattr(row, f"available_{time}_mean"), f"n {n}, whoever had a score"
         else:
@@ -99,12 +108,29 @@ def _mean(instrument: str, time: str) -> Callable[[Analysis, Fact], Here]:
     return figure
 
 
-def _means_print(row: Change, whose: str) -> bool:
-    """Say whether both means of one score, over the same kind of patients, are the printed ones."""
-    code = row.instrument.lower()
-    before, after = published().fact(f"{code}_baseline"), published().fact(f"{code}_follow_up")
+def over_whoever_had_a_score(row: Change) -> bool:
+    """Say whether the printed means of a score are those over whoever had it, and not of those who had it twice."""
+    return means_print(row, "available_") and not means_print(row, "")
+
+
+def means_print(row: Change, whose: str) -> bool:
+    """Say whether both means of one score, over the same kind of patients, are the printed ones.
+
+    Parameters
+    ----------
+    whose : str
+        `available_` for whoever had a score at each time, empty for the patients who had it at both.
+    """
+    facts = published_means(row.instrument)
     means = getattr(row, f"{whose}baseline_mean"), getattr(row, f"{whose}followup_mean")
-    return _prints(means[0], before) and _prints(means[1], after)
+    return facts is not None and all(_prints(mean, fact) for mean, fact in zip(means, facts, strict=True))
+
+
+def published_means(instrument: str) -> tuple[Fact, Fact] | None:
+    """Return the printed means of a score at baseline and at follow-up; None where none are printed."""
+    printed = {fact.id: fact for fact in published().facts}
+    before, after = (printed.get(f"{instrument.lower()}_{time}") for time in ("baseline", "follow_up"))
+    return (before, after) if before and after else None
 
 
 def _verdict(instrument: str) -> Callable[[Analysis, Fact], Here]:

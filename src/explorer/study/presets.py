@@ -309,7 +309,9 @@ def _first_rule(cohort: Cohort) -> Rule:
         return _meaningful(next(iter(cohort.instruments.values())))
     if cohort.items:
         return Reported(item=cohort.items[0])
-    raise DefinitionError("This cohort has neither scores nor reports, so no response can be defined. Add assessments or reports.")
+    raise DefinitionError(
+        "This cohort has neither scores nor reports, so no response can be defined. Add assessments or reports."
+    )
 
 
 def _meaningful(instrument: Instrument) -> Rule:

@@ -1,0 +1,121 @@
+"""One patient at a time, with the verdict rule by rule, and the table behind the cohort."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from explorer.analysis.patient import entering, find, timeline, verdict
+from explorer.analysis.patient_table import first_choice, names, patient_table
+from explorer.charts.patient import timeline as drawn
+from explorer.export.patients import patients_csv
+from explorer.ui import show
+
+MOST_LISTED = 2_000
+TRUTHS = {0: "✗\u00a0no", 1: "?\u00a0unknown", 2: "✓\u00a0yes"}
+
+
+def choose(analysis):
+    """Let the reader choose a patient; clicks on this and other pages choose through `patient`, too."""
+    ids = analysis.cohort.patients["patient_id"].iloc[entering(analysis)]
+    if len(ids) == 0:
+        st.info("This definition looks at no patient of the cohort.")
+        return None
+    if find(analysis, str(st.session_state.get("patient"))) is None:
+        st.session_state["patient"] = ids.iloc[0]
+    st.session_state["patients-chosen"] = st.session_state["patient"]
+    if len(ids) <= MOST_LISTED:
+        st.selectbox("Patient", list(ids), key="patients-chosen", on_change=chosen, args=(analysis,))
+    else:
+        st.text_input(
+            "Patient",
+            key="patients-chosen",
+            on_change=chosen,
+            args=(analysis,),
+            help=f"{len(ids):,} patients are too many for a list: type an identifier.",
+        )
+    if problem := st.session_state.pop("patients-problem", None):
+        st.error(show.plain(problem))
+    return find(analysis, st.session_state["patient"])
+
+
+def chosen(analysis):
+    wanted = st.session_state["patients-chosen"]
+    if find(analysis, wanted) is None:
+        st.session_state["patients-problem"] = f"There is no patient {wanted} under this definition."
+    else:
+        st.session_state["patient"] = wanted
+
+
+def findings(title, held):
+    """Show how each criterion or part came out, and by which values."""
+    if not held:
+        return
+    rows = [("↳ " * each.depth + each.statement, TRUTHS[each.truth], each.seen) for each in held]
+    st.markdown(f"##### {title}")
+    show.small_table(pd.DataFrame(rows, columns=["Asked for", "Met", "Recorded"]), alt=title)
+
+
+def one_patient(analysis, row):
+    came_out = verdict(analysis, row)
+    tier = " · hypothetical addition" if came_out.hypothetical else ""
+    st.markdown(f"### {show.plain(came_out.patient_id)}{tier}: {came_out.standing}")
+    st.markdown(show.plain(came_out.reason))
+    show.figure(drawn(timeline(analysis, row), analysis.cohort, analysis.study), analysis, key="patients-timeline")
+    st.caption(
+        "Shaded: the baseline window (left) and the follow-up window (right). Solid: the score or answer that the "
+        "definition uses; hollow: passed over, or outside the windows."
+    )
+    findings("Who is analysed", came_out.eligibility)
+    findings("Among whom response is counted", came_out.among)
+    findings("What counts as response", came_out.rule)
+
+
+def select(ids):
+    if rows := st.session_state["patients-table"]["selection"]["rows"]:
+        st.session_state["patient"] = ids[rows[0]]
+
+
+def everybody(analysis):
+    offered = names(analysis)
+    held = [name for name in st.session_state.get("patients-columns", first_choice(analysis)) if name in offered]
+    st.session_state["patients-columns"] = held
+    columns = st.multiselect(
+        "Columns",
+        offered,
+        key="patients-columns",
+        persist_state="session",
+        help="Scores and days are those that the definition in force uses. Days count from its day 0.",
+    )
+    if not columns:
+        st.info("Choose at least one column.")
+        return
+    rows = patient_table(analysis, columns)
+    ids = list(analysis.cohort.patients["patient_id"].iloc[entering(analysis)]) if len(rows) < show.LAZY_FROM else None
+    st.dataframe(
+        rows,
+        hide_index=True,
+        alt="One row per patient",
+        key="patients-table",
+        on_select="ignore" if ids is None else partial(select, ids),
+        selection_mode="single-row",
+        lazy=ids is None,
+        column_config={"Index date": st.column_config.DateColumn(format="YYYY-MM-DD")},
+    )
+    st.caption(f"{len(rows)} patients. Click the box before a row to see that patient above.")
+    st.download_button(
+        "Download this table (CSV)",
+        lambda: patients_csv(rows, analysis),
+        f"patients-{analysis.study.fingerprint}.csv",
+        "text/csv",
+        key="patients-csv",
+        on_click="ignore",
+    )
+
+
+with show.mistakes():
+    analysis = show.page("Patients", "What is recorded of one patient, and how does the definition in force judge it?")
+    if (row := choose(analysis)) is not None:
+        one_patient(analysis, row)
+    st.markdown("### The table behind the cohort")
+    everybody(analysis)

@@ -1,0 +1,268 @@
+"""Two definitions on the same patients: who is judged alike, how far the rates lie apart, and which change did it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import compress
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.analysis.analyse import Analysis
+from explorer.analysis.response import parts
+from explorer.analysis.standing import NO_RESPONSE, NOT_ELIGIBLE, STANDINGS, UNKNOWN, Codes, judged
+from explorer.cohort.tables import Cohort
+from explorer.errors import DefinitionError
+from explorer.statistics.paired_proportions import Difference, Kappa, PairedTable, difference, kappa, mcnemar
+from explorer.study.differences import SUBJECTS
+from explorer.study.frozen import Frozen
+from explorer.study.response import AtLeast, Combined, Response, Rule
+from explorer.study.study import Study
+from explorer.study.truth import TRUE
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+P = TypeVar("P", bound=Frozen)
+NAN = float("nan")
+
+FIELDS = (
+    "index_drug",
+    "prior_drug",
+    "index",
+    "baseline",
+    "follow_up",
+    "after_stop",
+    "missing",
+    "interval",
+    "confidence",
+    "hypothetical",
+)
+"""What a study changes as one piece; criteria and parts of the rule are changed one by one."""
+
+
+@dataclass(frozen=True)
+class Single:
+    """One difference between two studies, and how many of the patients whose standing changes it explains alone."""
+
+    words: str
+    n_explained: int
+    possible: bool
+    """Whether the change can be made alone: a rule cannot lose its only part before it is given another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What becomes of the same patients under study A and under study B.
+
+    Attributes
+    ----------
+    table : PairedTable
+        Patients judged under both, by response: yes under both, only under A, only under B, under neither.
+    crossed : array of int, (5, 5)
+        All patients of the cohort by their standing under A (rows) and B (columns), in the order of `STANDINGS`.
+    agreement, p_exact, newcombe, tango
+        Cohen's kappa, McNemar's exact p value, and the difference of the two shares (A minus B, of patients judged
+        under both) with two intervals; NaN where they do not exist, and intervals and p where `withheld`.
+    withheld : bool
+        Whether hypothetical additions are counted in, so that nothing is inferred.
+    changes : tuple of Single
+        The differences of B from A, one by one.
+    changed : array of int
+        Rows of the patients whose standing differs, those whose response turns first.
+    before, after : array of int8
+        Everybody's standing under A and under B.
+    responsible : array of bool, (changes, changed)
+        Whether the change, made alone to A, already gives the standing under B.
+    """
+
+    table: PairedTable
+    crossed: Ints
+    agreement: Kappa
+    p_exact: float
+    newcombe: Difference
+    tango: Difference
+    withheld: bool
+    changes: tuple[Single, ...]
+    changed: Ints
+    before: Codes
+    after: Codes
+    responsible: Bools
+
+    @property
+    def n_turned(self) -> int:
+        """How many are judged under both, and differently."""
+        return self.table.first_only + self.table.second_only
+
+    @property
+    def n_together(self) -> int:
+        """Of how many changed patients no difference alone explains the change."""
+        return int((~self.responsible.any(axis=0)).sum())
+
+
+def compare(cohort: Cohort, a: Study, b: Study) -> Comparison:
+    """Compare two studies of one cohort, patient by patient.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Holding what both studies ask for.
+    a, b : Study
+        Intervals are made with the confidence of `a`.
+    """
+    return cohort.derived(("comparison", a.canonical(), b.canonical()), lambda: _compare(cohort, a, b))
+
+
+def _compare(cohort: Cohort, a: Study, b: Study) -> Comparison:
+    before, after = judged(cohort, a), judged(cohort, b)
+    crossed = np.bincount(before * len(STANDINGS) + after.astype(np.int64), minlength=len(STANDINGS) ** 2)
+    crossed = crossed.reshape(len(STANDINGS), -1)
+    table = PairedTable(*(int(n) for n in crossed[: NO_RESPONSE + 1, : NO_RESPONSE + 1].flat))
+    withheld = bool((cohort.hypothetical & (np.minimum(before, after) < NOT_ELIGIBLE)).any())
+    changed = _changed(before, after)
+    changes, responsible = _explained(cohort, a, b, changed, after)
+    return Comparison(
+        table=table,
+        crossed=crossed,
+        agreement=_kappa(table, a.confidence, withheld),
+        p_exact=NAN if withheld else mcnemar(table).p_exact,
+        newcombe=_difference(table, "newcombe", a.confidence, withheld),
+        tango=_difference(table, "tango", a.confidence, withheld),
+        withheld=withheld,
+        changes=changes,
+        changed=changed,
+        before=before,
+        after=after,
+        responsible=responsible,
+    )
+
+
+def _kappa(table: PairedTable, confidence: float, withheld: bool) -> Kappa:
+    # Where one definition calls everybody alike, statsmodels divides by nothing on its way to a missing interval.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = kappa(table, confidence)
+    return Kappa(found.estimate, NAN, NAN, NAN) if withheld else found
+
+
+def _difference(table: PairedTable, method: str, confidence: float, withheld: bool) -> Difference:
+    if withheld:
+        return Difference(table.difference, NAN, NAN, method, confidence)
+    return difference(table, method, confidence)
+
+
+def _changed(before: Codes, after: Codes) -> Ints:
+    """Rows of the patients whose standing differs: turned from response, turned to it, then the rest."""
+    rows = np.flatnonzero(before != after)
+    turned = (before[rows] <= NO_RESPONSE) & (after[rows] <= NO_RESPONSE)
+    order = np.lexsort((after[rows], before[rows], ~turned))
+    return np.asarray(rows[order], np.int64)
+
+
+def _explained(
+    cohort: Cohort, a: Study, b: Study, changed: Ints, after: Codes
+) -> tuple[tuple[Single, ...], npt.NDArray[np.bool_]]:
+    ways, wanted, changes, responsible = one_by_one(a, b), after[changed], [], []
+    for words in b.differences(a):
+        explains = judged(cohort, ways[words])[changed] == wanted if words in ways else np.zeros(len(changed), bool)
+        changes.append(Single(words, int(explains.sum()), words in ways))
+        responsible.append(explains)
+    return tuple(changes), np.array(responsible, bool).reshape(len(changes), len(changed))
+
+
+def one_by_one(a: Study, b: Study) -> dict[str, Study]:
+    """Return A with each single difference of B put in its place, by the words of that difference.
+
+    A difference that cannot be made alone is left out, as taking away a rule's only part.
+    """
+    made = [a.replace(**{field: getattr(b, field)}) for field in FIELDS]
+    made += [a.replace(eligibility=criteria) for criteria in _each_part(b.eligibility, a.eligibility)]
+    for among in _each_part(b.response.among, a.response.among):
+        made.append(a.replace(response=a.response.replace(among=among)))
+    made += [a.replace(response=response) for response in _responses(a.response, b.response)]
+    return {words: study for study in made for words in study.differences(a)}
+
+
+def _responses(a: Response, b: Response) -> list[Response]:
+    made = []
+    for rule in _rules(a.rule, b.rule):
+        # Two rules may each be within bounds, and not with a part of one put into the other.
+        with suppress(DefinitionError):
+            made.append(a.replace(rule=rule))
+    return made
+
+
+def _rules(a: Rule, b: Rule) -> list[Rule]:
+    if not (isinstance(a, Combined) and isinstance(b, Combined) and _combine_alike(a, b)):
+        return [b]
+    made: list[Rule] = []
+    for rules in _each_part(b.rules, a.rules):
+        # No rule can do without its only part, nor ask for more parts than it has.
+        with suppress(DefinitionError):
+            made.append(a.replace(rules=rules))
+    return made
+
+
+def _combine_alike(a: Combined, b: Combined) -> bool:
+    counts = [rule.count if isinstance(rule, AtLeast) else None for rule in (a, b)]
+    return type(a) is type(b) and counts[0] == counts[1]
+
+
+def _each_part(now: Sequence[P], then: Sequence[P]) -> list[tuple[P, ...]]:
+    """Return `then` with one part changed, added or taken away as in `now`, once for each such difference."""
+    came, went = [part for part in now if part not in then], [part for part in then if part not in now]
+    ways: list[tuple[P, ...]] = []
+    for part in came:
+        before = next((old for old in went if _subject(old) == _subject(part)), None)
+        if before is None:
+            ways.append((*then, part))
+        else:
+            went.remove(before)
+            ways.append(tuple(part if old == before else old for old in then))
+    ways += [tuple(kept for kept in then if kept != old) for old in went]
+    return ways or [tuple(now)]
+
+
+def _subject(part: Frozen) -> tuple[object, ...]:
+    return (type(part), *(getattr(part, name, None) for name in SUBJECTS))
+
+
+def explanations(comparison: Comparison) -> list[str]:
+    """Say of each changed patient which changes give the standing under B, each alone; numbered as in `changes`."""
+    numbered = [f"{number}. {change.words}" for number, change in enumerate(comparison.changes, start=1)]
+    return _true_of_each(comparison.responsible, numbered, "only together")
+
+
+def parts_met(analysis: Analysis, rows: Ints) -> list[str]:
+    """Say of some patients which parts of the response rule they meet, whatever else the study asks."""
+    each = parts(analysis.study.response.rule)
+    met = np.array([part.met_by(analysis.facts)[rows] == TRUE for part in each])
+    return _true_of_each(met, [str(part) for part in each], "none")
+
+
+def _true_of_each(holds: Bools, words: Sequence[str], none: str) -> list[str]:
+    """Join, for each column, the words of the rows that hold; written once for each pattern."""
+    if not holds.size:
+        return []
+    patterns, which = np.unique(holds, axis=1, return_inverse=True)
+    texts = ["; ".join(compress(words, pattern)) or none for pattern in patterns.T]
+    return [texts[pattern] for pattern in which.ravel()]
+
+
+def became(comparison: Comparison) -> tuple[list[str], list[str]]:
+    """Return the standing under A and under B of each changed patient, in words."""
+    rows = comparison.changed
+    sides = (comparison.before, comparison.after)
+    before, after = ([STANDINGS[code] for code in side[rows]] for side in sides)
+    return before, after
+
+
+def judged_once(comparison: Comparison) -> tuple[dict[str, int], dict[str, int]]:
+    """Count who is judged under A only, by their standing under B, and the other way round; empty levels left out."""
+    outside = slice(UNKNOWN, None)
+    only_a = comparison.crossed[: NO_RESPONSE + 1, outside].sum(axis=0)
+    only_b = comparison.crossed[outside, : NO_RESPONSE + 1].sum(axis=1)
+    names = STANDINGS[outside]
+    first, second = ({name: int(n) for name, n in zip(names, side, strict=True) if n} for side in (only_a, only_b))
+    return first, second

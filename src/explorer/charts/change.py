@@ -1,0 +1,439 @@
+"""Each patient's change of one score: paired lines over days, a waterfall, and the distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from explorer.analysis.pairs import At, Bin, Pairs
+from explorer.charts.figure import Figure, Spec, TooFew, prepared
+from explorer.charts.theme import DIRECTIONS, FEWEST_PATIENTS, GREY, PURPLE, REFERENCE
+from explorer.cohort.instruments import Instrument
+from explorer.export.numbers import decimals, interval, number, share
+from explorer.study.study import Study
+
+SELECT = "pick"
+BRIGHT, FAINT = 0.85, 0.16
+
+
+Row = dict[str, Any]
+
+
+def few(title: str, n: int, what: str) -> TooFew | None:
+    """Say that a figure would be drawn from too few patients, where that is so."""
+    if n >= FEWEST_PATIENTS:
+        return None
+    patients = "patient has" if n == 1 else "patients have"
+    return TooFew(title, f"{n} {patients} both scores; {what} is drawn from {FEWEST_PATIENTS} on.")
+
+
+def paths(
+    instrument: Instrument,
+    study: Study,
+    names: pd.Series,
+    both: Pairs,
+    scores: pd.DataFrame | None,
+    at: Sequence[At],
+    chosen: str | None = None,
+) -> Figure | TooFew:
+    """Draw every patient's line from the score used as baseline to that used as follow-up, and the means.
+
+    Parameters
+    ----------
+    names : Series of str
+        Identifier of each patient of the cohort.
+    scores : DataFrame, optional
+        As `near_windows` gives them; None where they are too many to draw, so that quartiles stand for them.
+    chosen : str, optional
+        Identifier of the patient to bring out.
+    """
+    title = f"{instrument.code} of each patient, from baseline to follow-up"
+    if (said := few(title, both.n, "the course of scores")) is not None:
+        return said
+    rows = [*_windows(study, instrument), *_means(at)]
+    if scores is None:
+        rows += _boxes(at)
+    else:
+        rows += [*_lines(names, both, chosen), *_points(scores, both, chosen)]
+    return Figure(
+        name=f"change-paths-{instrument.code.lower()}",
+        title=title,
+        alt=_course(instrument, study, both, scores, at, chosen),
+        spec=_paths_spec(instrument.range_min, instrument.range_max, _axis(instrument), instrument.step or 0),
+        data=pd.DataFrame(rows, columns=PATH_COLUMNS),
+        table=_at_table(instrument, at) if scores is None else _path_table(instrument, scores, names, both),
+        counts=f"{both.n} patients with both scores",
+    )
+
+
+PATH_COLUMNS = [
+    *("kind", "patient_id", "use", "x", "x2", "y", "y2", "low", "high", "direction", "weight", "chosen", "label"),
+]
+
+
+def _axis(instrument: Instrument) -> str:
+    return f"{instrument.code} ({instrument.unit})"
+
+
+def _windows(study: Study, instrument: Instrument) -> list[Row]:
+    low, high = instrument.range_min, instrument.range_max
+    windows = {"baseline window": study.baseline, "follow-up window": study.follow_up}
+    return [
+        {"kind": "window", "x": window.from_day, "x2": window.to_day, "y": low, "y2": high, "label": name}
+        for name, window in windows.items()
+    ]
+
+
+def _means(at: Sequence[At]) -> list[Row]:
+    before, after = at
+    line = {"kind": "mean line", "x": before.day, "x2": after.day, "y": before.mean, "y2": after.mean}
+    points = [
+        {"kind": "mean", "use": each.time, "x": each.day, "y": each.mean, "low": each.low, "high": each.high}
+        for each in at
+    ]
+    return [line, *points]
+
+
+def _boxes(at: Sequence[At]) -> list[Row]:
+    return [
+        {"kind": "box", "use": each.time, "x": each.day, "y": each.median, "low": each.q1, "high": each.q3}
+        for each in at
+    ]
+
+
+def _lines(names: pd.Series, both: Pairs, chosen: str | None) -> list[Row]:
+    columns = {
+        "kind": np.where(both.hypothetical, "hollow line", "line"),
+        "patient_id": names.to_numpy()[both.patient],
+        "x": both.baseline_day,
+        "x2": both.follow_up_day,
+        "y": both.baseline,
+        "y2": both.follow_up,
+        "direction": both.direction(),
+    }
+    return _weighed(columns, chosen)
+
+
+def _points(scores: pd.DataFrame, both: Pairs, chosen: str | None) -> list[Row]:
+    paired, place = _places(scores, both)
+    # The scores of an invented addition are hollow, as its line is dashed.
+    filled = (scores["use"].isin(["baseline", "follow-up"]) & ~scores["hypothetical"]).to_numpy()
+    columns = {
+        "kind": np.select([filled & paired, filled], ["used", "unpaired"], "passed over"),
+        "patient_id": scores["patient_id"].to_numpy(),
+        "use": scores["use"].to_numpy(),
+        "x": scores["day"].to_numpy(),
+        "y": scores["score"].to_numpy(),
+        "direction": np.where(paired, both.direction()[place], None),
+    }
+    return _weighed(columns, chosen)
+
+
+def _places(scores: pd.DataFrame, both: Pairs) -> tuple[Any, Any]:
+    """Say of each score whether its patient has both, and where that patient stands among those who have."""
+    patient = scores["patient"].to_numpy()
+    place = np.minimum(np.searchsorted(both.patient, patient), both.n - 1)
+    return both.patient[place] == patient, place
+
+
+def _weighed(columns: dict[str, Any], chosen: str | None) -> list[Row]:
+    """Turn columns into rows, the chosen patient bright and the others faint; all bright when nobody is chosen."""
+    picked = columns["patient_id"] == chosen
+    held = columns | {"chosen": picked, "weight": np.where(picked | (not picked.any()), BRIGHT, FAINT)}
+    return [dict(zip(held, row, strict=True)) for row in zip(*held.values(), strict=True)]
+
+
+def _path_table(instrument: Instrument, scores: pd.DataFrame, names: pd.Series, both: Pairs) -> pd.DataFrame:
+    unit = instrument.unit
+    paired, place = _places(scores, both)
+    passed = paired & (scores["use"] == "passed over").to_numpy()
+    return pd.DataFrame(
+        {
+            "Patient": names.to_numpy()[both.patient],
+            "Baseline (day)": both.baseline_day,
+            f"Baseline ({unit})": both.baseline,
+            "Follow-up (day)": both.follow_up_day,
+            f"Follow-up ({unit})": both.follow_up,
+            f"Change ({unit})": both.change,
+            "Direction": both.direction(),
+            "Scores passed over": np.bincount(place[passed], minlength=both.n),
+        }
+    )
+
+
+def _at_table(instrument: Instrument, at: Sequence[At]) -> pd.DataFrame:
+    columns = ["Time", "Patients", "Mean day", "Mean", "Interval from", "Interval to", "Q1", "Median", "Q3"]
+    rows = [(a.time, a.n, a.day, a.mean, a.low, a.high, a.q1, a.median, a.q3) for a in at]
+    named = [f"{name} ({instrument.unit})" if place > 2 else name for place, name in enumerate(columns)]
+    return pd.DataFrame(rows, columns=named)
+
+
+def _course(
+    instrument: Instrument, study: Study, both: Pairs, scores: pd.DataFrame | None, at: Sequence[At], chosen: str | None
+) -> str:
+    places = decimals(instrument)
+    means = " and ".join(
+        f"{number(each.mean, places)} at {each.time} ({interval(each.low, each.high, study.confidence, places)})"
+        for each in at
+    )
+    said = f"In the {both.n} patients with both scores the mean (diamonds) was {means}."
+    if scores is None:
+        return f"{said} Too many for a line each: bars span the middle half, ticks are medians."
+    passed = int((scores["use"] == "passed over").sum())
+    alone = scores[scores["use"].isin(["baseline", "follow-up"]) & ~scores["patient"].isin(both.patient)]
+    said += f" Filled dots are the scores used; {passed} others in a window were passed over and are hollow."
+    if len(alone):
+        said += f" {alone['patient'].nunique()} patients have a score in one window only: grey, without a line."
+    return said + (f" Patient {chosen} is brought out." if (scores["patient_id"] == chosen).any() else "")
+
+
+@cache
+def _paths_spec(low: float, high: float, axis: str, step: float) -> Spec:
+    x = alt.X("x:Q", title="Day (0: index date)", scale=alt.Scale(zero=False, nice=False, padding=8))
+    ticks = alt.Axis(tickMinStep=step)
+    y = alt.Y("y:Q", title=axis, scale=alt.Scale(domain=[low, high], nice=False), axis=ticks)
+    faint = alt.Opacity("weight:Q", scale=None, legend=None)
+    tooltip = [
+        alt.Tooltip("patient_id:N", title="Patient"),
+        alt.Tooltip("x:Q", title="Day"),
+        alt.Tooltip("y:Q", title=axis),
+        alt.Tooltip("use:N", title="Used as"),
+    ]
+    base = alt.Chart(height=430)
+
+    def of(*kinds: str) -> alt.Chart:
+        return base.transform_filter(alt.FieldOneOfPredicate(field="kind", oneOf=list(kinds)))
+
+    window = of("window").mark_rect(color=GREY, opacity=0.13).encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
+    name = of("window").transform_calculate(middle="(datum.x + datum.x2) / 2")
+    label = name.mark_text(color=GREY, dy=-7, fontSize=11).encode(x="middle:Q", y="y2:Q", text="label:N")
+    wide = alt.condition("datum.chosen", alt.value(3.5), alt.value(1.4))
+    ends = {"x": x, "x2": "x2:Q", "y": y, "y2": "y2:Q"}
+    line = of("line").mark_rule().encode(**ends, color=direction_colour(), opacity=faint, strokeWidth=wide)
+    dashed = of("hollow line").mark_rule(strokeDash=[3, 3])
+    hollow = dashed.encode(**ends, color=direction_colour(), opacity=faint, strokeWidth=wide)
+    passed = of("passed over").mark_point(filled=False, size=26, color=GREY, strokeWidth=1.2)
+    alone = of("unpaired").mark_point(filled=True, size=30, color=GREY)
+    used = of("used").mark_point(filled=True, size=46).encode(color=direction_colour())
+    dots = [mark.encode(x=x, y=y, opacity=faint, tooltip=tooltip) for mark in (passed, alone, used)]
+    return prepared(alt.layer(window, label, line, hollow, *dots, *_summary(of, x, y, axis)))
+
+
+def _summary(of: Any, x: alt.X, y: alt.Y, axis: str) -> list[alt.Chart]:
+    """Layers of the means with their intervals, and of the quartiles where there are too many lines."""
+    tooltip = [
+        alt.Tooltip("use:N", title="Mean at"),
+        alt.Tooltip("y:Q", title=axis, format=".2f"),
+        alt.Tooltip("low:Q", title="Interval from", format=".2f"),
+        alt.Tooltip("high:Q", title="to", format=".2f"),
+    ]
+    box = of("box").mark_bar(width=26, color=GREY, opacity=0.5).encode(x=x, y="low:Q", y2="high:Q")
+    median = of("box").mark_tick(thickness=2, width=26, color=GREY).encode(x=x, y=y)
+    line = of("mean line").mark_rule(color=PURPLE, strokeWidth=3).encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
+    bar = of("mean").mark_rule(color=PURPLE, strokeWidth=3).encode(x=x, y="low:Q", y2="high:Q")
+    point = of("mean").mark_point(shape="diamond", filled=True, size=170, color=PURPLE, opacity=1)
+    return [box, median, line, bar, point.encode(x=x, y=y, tooltip=tooltip)]
+
+
+def direction_colour() -> alt.Color:
+    """Colour by improved, same or worse, in this order everywhere."""
+    scale = alt.Scale(domain=list(DIRECTIONS), range=list(DIRECTIONS.values()))
+    return alt.Color("direction:N", title=None, scale=scale, legend=alt.Legend(orient="bottom"))
+
+
+def waterfall(instrument: Instrument, names: pd.Series, both: Pairs, chosen: str | None = None) -> Figure | TooFew:
+    """Draw a bar per patient, the best change first, and the MCID; a click selects the patient.
+
+    Parameters
+    ----------
+    names : Series of str
+        Identifier of each patient of the cohort.
+    """
+    title = f"{instrument.code}: change of each patient, best first"
+    if (said := few(title, both.n, "a bar for each patient")) is not None:
+        return said
+    order = both.best_first()
+    rows = pd.DataFrame(
+        {
+            "kind": "patient",
+            "rank": np.arange(1, both.n + 1),
+            "patient_id": names.to_numpy()[both.patient[order]],
+            "change": both.change[order],
+            "baseline": both.baseline[order],
+            "follow_up": both.follow_up[order],
+            "direction": both.direction()[order],
+            "hypothetical": both.hypothetical[order],
+        }
+    )
+    rows["chosen"] = rows["patient_id"] == chosen
+    return Figure(
+        name=f"change-waterfall-{instrument.code.lower()}",
+        title=title,
+        alt=_waterfall_words(instrument, both),
+        spec=_waterfall_spec(_span(instrument), instrument.unit),
+        data=pd.concat([rows, pd.DataFrame(_mcid(instrument), columns=list(MCID))], ignore_index=True),
+        table=_waterfall_table(instrument, rows),
+        counts=f"{both.n} patients with both scores",
+        select=SELECT,
+    )
+
+
+def _span(instrument: Instrument) -> float:
+    return instrument.range_max - instrument.range_min
+
+
+MCID = ("kind", "change", "label")
+
+
+def _mcid(instrument: Instrument) -> list[Row]:
+    if instrument.mcid is None:
+        return []
+    sign = -1 if instrument.lower_is_better else 1
+    return [{"kind": "mcid", "change": sign * instrument.mcid, "label": f"MCID {instrument.mcid:g}"}]
+
+
+def _waterfall_words(instrument: Instrument, both: Pairs) -> str:
+    counts = {name: int((both.direction() == name).sum()) for name in DIRECTIONS}
+    said = ", ".join(f"{share(k, both.n, k / both.n)} {name}" for name, k in counts.items())
+    return f"{said}. {mcid_words(instrument, both)}"
+
+
+def mcid_words(instrument: Instrument, both: Pairs) -> str:
+    """Say how many improved by at least the smallest change that matters to a person, or that none was sourced."""
+    if instrument.mcid is None:
+        return f"No smallest important change (MCID) of {instrument.code} was found in a source, so no line is drawn."
+    k = both.n_reaching(instrument.mcid)
+    amount = f"{instrument.mcid:g} {instrument.unit}"
+    return f"{share(k, both.n, k / both.n)} improved by at least the smallest important change (MCID) of {amount}."
+
+
+def _waterfall_table(instrument: Instrument, rows: pd.DataFrame) -> pd.DataFrame:
+    unit = instrument.unit
+    named = {
+        "patient_id": "Patient",
+        "baseline": f"Baseline ({unit})",
+        "follow_up": f"Follow-up ({unit})",
+        "change": f"Change ({unit})",
+        "direction": "Direction",
+    }
+    return rows[list(named)].rename(columns=named)
+
+
+@cache
+def _waterfall_spec(span: float, unit: str) -> Spec:
+    scale = alt.Scale(domain=[-span, span], nice=False)
+    y = alt.Y("change:Q", title=f"Change ({unit})", scale=scale)
+    x = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.15))
+    tooltip = [alt.Tooltip("patient_id:N", title="Patient"), alt.Tooltip("change:Q", title=f"Change ({unit})")]
+    tooltip += [alt.Tooltip("baseline:Q", title="Baseline"), alt.Tooltip("follow_up:Q", title="Follow-up")]
+    base = alt.Chart(height=380)
+    one = base.transform_filter("datum.kind == 'patient'").encode(x=x, y=y, tooltip=tooltip)
+    pick = alt.selection_point(name=SELECT, fields=["patient_id"])
+    filled = alt.condition("datum.hypothetical", alt.value(0), alt.value(BRIGHT))
+    bars = one.mark_bar(strokeWidth=1, cursor="pointer").add_params(pick)
+    bars = bars.encode(fillOpacity=filled, color=direction_colour())
+    zero = one.transform_filter("datum.change == 0").mark_point(size=26, filled=True, color=GREY)
+    marks = [
+        _marker(base, x, "datum.change <= 0", "triangle-down", -9),
+        _marker(base, x, "datum.change > 0", "triangle-up", 9),
+    ]
+    line = base.transform_filter("datum.kind == 'mcid'").mark_rule(strokeDash=[5, 4], color=REFERENCE, strokeWidth=2)
+    text = base.transform_filter("datum.kind == 'mcid'").mark_text(color=REFERENCE, align="right", dy=9, fontSize=11)
+    mcid = [line.encode(y=y), text.encode(x=alt.value("width"), y=y, text="label:N")]
+    return prepared(alt.layer(bars, zero, *marks, *mcid))
+
+
+def _marker(base: alt.Chart, x: alt.X, where: str, shape: str, offset: int) -> alt.Chart:
+    """Point at the chosen patient's bar, from the side of 0 on which the bar is not."""
+    chosen = base.transform_filter("datum.chosen == true").transform_filter(where)
+    pointed = chosen.mark_point(shape=shape, filled=True, size=110, color=PURPLE, opacity=1, yOffset=offset)
+    marker: alt.Chart = pointed.encode(x=x, y=alt.YDatum(0))
+    return marker
+
+
+def distribution(
+    instrument: Instrument, bins: Sequence[Bin], n: int, width: float, mean: tuple[float, float, float]
+) -> Figure | TooFew:
+    """Draw how many patients changed by how much, the mean change with its interval, and the MCID.
+
+    Parameters
+    ----------
+    bins : sequence of Bin
+        Over all changes that the scale allows.
+    n : int
+        Patients with both scores.
+    mean : (float, float, float)
+        Mean change and the limits of its interval, NaN where it is withheld.
+    """
+    title = f"{instrument.code}: how many patients changed by how much"
+    if (said := few(title, n, "a distribution")) is not None:
+        return said
+    change, low, high = mean
+    rows = [*_stacked(bins, width), {"kind": "mean", "change": change, "low": low, "high": high}, *_mcid(instrument)]
+    return Figure(
+        name=f"change-distribution-{instrument.code.lower()}",
+        title=title,
+        alt=_distribution_words(instrument, bins, n, width),
+        spec=_distribution_spec(_span(instrument) + width / 2, instrument.unit, instrument.lower_is_better, width),
+        data=pd.DataFrame(rows, columns=BIN_COLUMNS),
+        table=pd.DataFrame(
+            [(b.centre, b.n_improved, b.n_same, b.n_worse) for b in bins if b.n_improved + b.n_same + b.n_worse],
+            columns=[f"Change around ({instrument.unit})", "Improved", "Same", "Worse"],
+        ),
+        counts=f"{n} patients with both scores",
+    )
+
+
+BIN_COLUMNS = ["kind", "direction", "from", "to", "under", "over", "k", "change", "low", "high", "label"]
+
+
+def _stacked(bins: Sequence[Bin], width: float) -> list[Row]:
+    rows = []
+    for each in bins:
+        top = 0
+        for name, k in zip(DIRECTIONS, (each.n_improved, each.n_same, each.n_worse), strict=True):
+            edges = {"from": each.centre - width / 2, "to": each.centre + width / 2}
+            if k:
+                rows.append({"kind": "bin", "direction": name, **edges, "under": top, "over": top + k, "k": k})
+            top += k
+    return rows
+
+
+def _distribution_words(instrument: Instrument, bins: Sequence[Bin], n: int, width: float) -> str:
+    most = max(bins, key=lambda each: each.n_improved + each.n_same + each.n_worse)
+    k = most.n_improved + most.n_same + most.n_worse
+    step = f"Bars are {width:g} {instrument.unit} wide" if width != instrument.step else "One bar for each step"
+    return (
+        f"{step}; the most frequent change lies around {most.centre:g}, in {share(k, n, k / n)}. "
+        "The line is the mean change, the band its interval."
+    )
+
+
+@cache
+def _distribution_spec(most: float, unit: str, lower_is_better: bool, width: float) -> Spec:
+    better = "below" if lower_is_better else "above"
+    scale = alt.Scale(domain=[-most, most], nice=False)
+    title = f"Change ({unit}); {better} 0 is better"
+    x = alt.X("from:Q", title=title, scale=scale, axis=alt.Axis(tickMinStep=width))
+    here = alt.X("change:Q", scale=scale)
+    y = alt.Y("under:Q", title="Patients", axis=alt.Axis(tickMinStep=1, format="d"))
+    tooltip = [alt.Tooltip("from:Q", title="From"), alt.Tooltip("to:Q", title="to")]
+    tooltip += [alt.Tooltip("k:Q", title="Patients"), alt.Tooltip("direction:N", title="Direction")]
+    base = alt.Chart(height=380)
+    mean = base.transform_filter("datum.kind == 'mean'")
+    band = mean.mark_rect(color=PURPLE, opacity=0.18).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    bars = base.transform_filter("datum.kind == 'bin'").mark_bar(opacity=BRIGHT)
+    bars = bars.encode(x=x, x2="to:Q", y=y, y2="over:Q", color=direction_colour(), tooltip=tooltip)
+    line = mean.mark_rule(color=PURPLE, strokeWidth=2.5).encode(x=here)
+    # Unseen, but the axis ends above it: the highest bar leaves room for the label of the MCID.
+    room = base.transform_filter("datum.kind == 'bin'").transform_calculate(room="datum.over * 1.12")
+    above = room.mark_point(opacity=0, size=0, tooltip=None).encode(x=x, y="room:Q")
+    mcid = base.transform_filter("datum.kind == 'mcid'")
+    rule = mcid.mark_rule(strokeDash=[5, 4], color=REFERENCE, strokeWidth=2).encode(x=here)
+    text = mcid.mark_text(color=REFERENCE, align="right", dx=-4, dy=7, fontSize=11)
+    return prepared(alt.layer(band, bars, above, line, rule, text.encode(x=here, y=alt.value(0), text="label:N")))

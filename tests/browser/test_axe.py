@@ -1,0 +1,28 @@
+"""No serious accessibility finding that is ours, on any page, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+PAGES = ["", "eligibility", "change", "response", "compare", "safety", "patients"]
+# What Streamlit itself brings: the file uploader and the grid's canvas.
+THEIRS = {"presentation-role-conflict", "empty-table-header"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_no_serious_finding(page, scheme, browser, address):
+    context = browser.new_context(viewport={"width": 1440, "height": 1400}, color_scheme=scheme)
+    opened = context.new_page()
+    opened.goto(f"{address}/{page}")
+    expect(opened.get_by_text("not patient data").first).to_be_visible(timeout=30_000)
+    opened.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    opened.wait_for_timeout(1000)
+    found = Axe().run(opened).response["violations"]
+    serious = [
+        (rule["id"], [node["target"] for node in rule["nodes"]][:3])
+        for rule in found
+        if rule["impact"] in ("serious", "critical") and rule["id"] not in THEIRS
+    ]
+    context.close()
+    assert serious == []

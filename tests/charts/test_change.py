@@ -1,0 +1,179 @@
+"""Charts of change draw what the analysis says, and say when there is too little to draw."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from explorer.analysis import pairs as paired
+from explorer.analysis.analyse import analyse
+from explorer.analysis.regression_to_the_mean import grid, observed
+from explorer.bundled import bundled_cohort
+from explorer.charts import change
+from explorer.charts.figure import TooFew
+from explorer.charts.grades import grade_by_grade
+from explorer.charts.regression_to_the_mean import SHARES, regression
+from explorer.charts.theme import MOST_MARKS
+from explorer.export.figures import svg
+from explorer.study.presets import PRESETS
+from tests.pages.cohorts import one_patient
+from tests.studies import study
+from tests.tables import cohort
+
+BUNDLED = analyse(bundled_cohort(), PRESETS["as-published"].study)
+CODES = ("BSA", "PPNRS", "IGA")
+
+
+class Drawn:
+    """All charts of one score of an analysis."""
+
+    def __init__(self, analysis, code, chosen=None, few_marks=True):
+        self.instrument = analysis.cohort.instruments[code]
+        self.row = next(row for row in analysis.change if row.instrument == code)
+        self.both = paired.pairs(analysis, code)
+        names = analysis.cohort.patients["patient_id"]
+        scores = paired.near_windows(analysis, code) if few_marks else None
+        at = paired.at_both_times(analysis, code, self.both)
+        self.paths = change.paths(self.instrument, analysis.study, names, self.both, scores, at, chosen)
+        self.waterfall = change.waterfall(self.instrument, names, self.both, chosen)
+        bins, width = paired.distribution(self.both, self.instrument), paired.bin_width(self.instrument)
+        mean = (self.row.mean_change, self.row.ci_low, self.row.ci_high)
+        self.distribution = change.distribution(self.instrument, bins, self.both.n, width, mean)
+        seen = observed(analysis, code)
+        low, high = self.instrument.range_min, self.instrument.range_max
+        self.regression = regression(self.instrument, seen, grid(seen, low, high), None)
+
+
+def made_of(n, later=1):
+    """Patients who all have a baseline and a follow-up IGA."""
+    ids = [f"P{place:04d}" for place in range(n)]
+    rows = [f"{name}|0|IGA|{place % 4 + 1}\n{name}|90|IGA|{place % 3 + later}" for place, name in enumerate(ids)]
+    drawn = cohort(
+        patients="\n".join(["patient_id", *ids]),
+        assessments="\n".join(["patient_id|day|instrument|score", *rows]),
+    )
+    rule = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
+    return analyse(drawn, study(response={"rule": rule}))
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("chart", ["paths", "waterfall", "distribution", "regression"])
+def test_every_chart_compiles_within_the_most_marks_and_keeps_its_specification(code, chart):
+    figure, again = (getattr(Drawn(BUNDLED, code), chart) for _ in range(2))
+    assert figure.spec is again.spec
+    assert len(figure.data) <= MOST_MARKS
+    ET.fromstring(svg(figure, BUNDLED))
+
+
+def test_the_waterfall_has_a_bar_for_each_patient_best_first():
+    drawn = Drawn(BUNDLED, "BSA")
+    bars = drawn.waterfall.data.query("kind == 'patient'")
+    assert list(bars["change"]) == sorted(drawn.both.change)
+    assert (bars["direction"] == "improved").sum() == drawn.row.n_improved == 26
+    assert "26/33 (79 %) improved" in drawn.waterfall.alt
+    assert list(drawn.waterfall.table["Patient"]) == list(bars["patient_id"])
+
+
+def test_a_chart_says_when_no_mcid_was_sourced_and_draws_the_line_where_one_was():
+    without, with_one = Drawn(BUNDLED, "BSA").waterfall, Drawn(BUNDLED, "PPNRS").waterfall
+    assert "was found in a source" in without.alt
+    assert "mcid" not in set(without.data["kind"])
+    line = with_one.data.query("kind == 'mcid'")
+    assert list(line["change"]) == [-3]
+    assert "15/37 (41 %) improved by at least the smallest important change (MCID) of 3 points" in with_one.alt
+
+
+def test_the_chosen_patient_is_brought_out_and_the_others_fade():
+    drawn = Drawn(BUNDLED, "BSA", chosen="R29")
+    points = drawn.paths.data.dropna(subset=["weight"])
+    assert (
+        points.loc[points["patient_id"] == "R29", "weight"].min()
+        > points.loc[points["patient_id"] != "R29", "weight"].max()
+    )
+    assert drawn.waterfall.data.query("chosen == True")["patient_id"].tolist() == ["R29"]
+    assert "Patient R29 is brought out" in drawn.paths.alt
+
+
+def test_paths_draw_the_scores_used_and_those_passed_over():
+    figure, row = Drawn(BUNDLED, "BSA").paths, Drawn(BUNDLED, "BSA").row
+    kinds = figure.data["kind"].value_counts()
+    assert kinds["line"] == row.n_paired
+    assert kinds["used"] == 2 * row.n_paired
+    assert kinds["unpaired"] == row.n_baseline + row.n_followup - 2 * row.n_paired
+    passed = row.n_baseline_passed_over + row.n_followup_passed_over
+    assert (figure.data["use"] == "passed over").sum() == passed
+    assert f"{passed} others in a window were passed over" in figure.alt
+    assert len(figure.table) == row.n_paired
+
+
+def test_too_many_scores_are_drawn_as_quartiles():
+    drawn = Drawn(made_of(40), "IGA", few_marks=False)
+    assert "line" not in set(drawn.paths.data["kind"])
+    assert (drawn.paths.data["kind"] == "box").sum() == 2
+    assert "Too many for a line each" in drawn.paths.alt
+    assert list(drawn.paths.table["Patients"]) == [40, 40]
+
+
+def test_the_distribution_counts_every_patient_once():
+    drawn = Drawn(BUNDLED, "PPNRS")
+    assert drawn.distribution.data["k"].sum() == 37
+    assert drawn.distribution.table[["Improved", "Same", "Worse"]].sum().tolist() == [26, 2, 9]
+
+
+def test_hypothetical_additions_are_hollow():
+    rows = [f"{name}|0|IGA|3\n{name}|90|IGA|{2 if name < 'P3' else 4}" for name in ("H1", "P1", "P2", "P3", "P4")]
+    drawn = cohort(
+        patients="patient_id | tier\nH1 | hypothetical\nP1 |\nP2 |\nP3 |\nP4 |",
+        assessments="\n".join(["patient_id|day|instrument|score", *rows]),
+    )
+    rule = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
+    charts = Drawn(analyse(drawn, study(response={"rule": rule}, hypothetical=True)), "IGA")
+    assert charts.waterfall.data.query("hypothetical == True")["patient_id"].tolist() == ["H1"]
+    assert charts.paths.data.query("kind == 'hollow line'")["patient_id"].tolist() == ["H1"]
+    assert set(charts.paths.data.query("patient_id == 'H1'")["kind"]) == {"hollow line", "passed over"}
+    assert "no interval" in charts.paths.alt
+
+
+def test_few_patients_are_not_drawn_but_counted():
+    drawn = Drawn(analyse(one_patient(), study()), "BSA")
+    for figure in (drawn.paths, drawn.waterfall, drawn.distribution, drawn.regression):
+        assert isinstance(figure, TooFew)
+        assert figure.why.startswith("1 patient has both scores")
+
+
+def test_grades_are_counted_from_each_to_each():
+    row = next(row for row in BUNDLED.change if row.instrument == "IGA")
+    figure = grade_by_grade(BUNDLED.cohort.instruments["IGA"], row.grades)
+    ET.fromstring(svg(figure, BUNDLED))
+    cells = {(cell.before, cell.after): (cell.k, cell.direction) for cell in figure.data.itertuples()}
+    assert cells["3 moderate", "2 mild"] == (6, "improved")
+    assert cells["2 mild", "2 mild"] == (7, "same")
+    assert cells["1 almost clear", "2 mild"] == (4, "worse")
+    assert figure.table["All"].sum() == 33
+    assert figure.alt.startswith("6/33 (18 %) improved by two steps of the scale or more, 7/33 (21 %) by one, 12/33")
+
+
+def test_shares_of_the_observed_change_are_sorted_into_their_classes():
+    drawn = Drawn(BUNDLED, "IGA")  # observed -0.33 from 2.48
+    cells = drawn.regression.data.query("kind == 'cell'")
+    assert set(cells["share"]) <= set(SHARES)
+    assert set(cells.loc[cells["expected"] > 1e-9, "share"]) == {"away from it"}
+    assert cells.loc[cells["expected"] <= drawn.row.mean_change, "share"].unique().tolist() == ["as much or more"]
+    assert set(cells.loc[cells["expected"].abs() < 1e-9, "share"]) == {"under 25 %"}
+
+
+def test_the_grid_shows_what_the_reader_assumes_and_where_the_break_even_line_runs():
+    instrument, seen = BUNDLED.cohort.instruments["BSA"], observed(BUNDLED, "BSA")
+    figure = regression(instrument, seen, grid(seen, 0, 100), (14, 0.6, -2.6))
+    assert figure.data.query("kind == 'point'")["mean"].tolist() == [14]
+    assert "at an untreated mean of 0.0 that takes a repeatability of 0.55" in figure.alt
+    assert figure.alt.endswith("-2.6 expected.")
+    assert len(figure.table) == 11
+
+
+def test_where_no_assumption_gives_the_observed_change_the_words_say_so():
+    risen = Drawn(made_of(24, later=2), "IGA")
+    seen = observed(made_of(24, later=2), "IGA")
+    assert seen.change > 0
+    figure = regression(risen.instrument, seen, grid(seen, 0, 1), None)
+    assert "Nowhere on this grid" in figure.alt
+    assert figure.data.query("line == 'break-even'").empty

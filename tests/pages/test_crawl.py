@@ -1,0 +1,29 @@
+"""Every page under a hundred random definitions: nothing raises, no percentage stands alone, numbers agree."""
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from explorer.analysis.analyse import analyse
+from explorer.bundled import bundled_cohort
+from explorer.export.numbers import share
+from tests.pages.app import open_page, words
+from tests.pages.test_every_page import PAGES
+from tests.study.strategies import studies
+
+ALONE = re.compile(r"(?<!\d/\d)(?<!\d/\d\d)\s\(\d+ %\)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(study=studies())
+def test_every_page_bears_every_definition(page, study):
+    app = open_page(page, study=study)
+    said = words(app)
+    assert f"definition {study.fingerprint}" in said
+    assert ALONE.search(said) is None
+    if page in ("overview", "response"):
+        r = analyse(bundled_cohort(), study).response
+        shown = said + " ".join(str(metric.value) for metric in app.metric)
+        assert share(r.n_responders, r.n_evaluable, r.rate) in shown
