@@ -26,6 +26,8 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.sessions
+	$(BIN)/python -m benchmarks.app
 
 reconstruct: .venv/installed ## rebuild the bundled cohort and its ensemble from the published figures
 	$(BIN)/explorer reconstruct --out data

@@ -1,7 +1,5 @@
 """Why the first drug was left, what its events became on the second, and how long patients stayed on it."""
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +9,6 @@ from explorer.analysis.description import INADEQUATE, INTOLERANCE
 from explorer.analysis.sequence import gaps, once, paths, stop_reasons
 from explorer.charts import courses, safety, sequence
 from explorer.charts.counts import part
-from explorer.charts.figure import Figure
 from explorer.charts.persistence import persistence
 from explorer.charts.theme import FEWEST_PATIENTS
 from explorer.ui import show
@@ -141,12 +138,8 @@ def added(analysis):
 
 
 def figure(name, draw):
-    """Show a figure whose texts can be read in the reader's theme; none of them depends on the response rule."""
-    drawn = once(analysis, f"figure {name} {analysis.study.confidence}", draw)
-    if isinstance(drawn, Figure):
-        text = {"color": st.get_option(f"theme.{st.context.theme.type or 'light'}.textColor")}
-        drawn = replace(drawn, spec={**drawn.spec, "config": {"text": text}})
-    return show.figure(drawn, analysis)
+    """Show a figure; none of them depends on the response rule, so each is kept while only that changes."""
+    return show.figure(once(analysis, f"figure {name} {analysis.study.confidence}", draw), analysis)
 
 
 def choose():

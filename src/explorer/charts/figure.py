@@ -74,5 +74,11 @@ def _bare(spec: Any) -> Any:
         return [_bare(part) for part in spec]
     if isinstance(spec, dict):
         kept = {key: _bare(part) for key, part in spec.items() if key not in PLACEHOLDERS}
-        return kept | {"mark": kept["mark"] | {"aria": False}} if "mark" in kept else kept
+        return kept | {"mark": _plain_mark(kept["mark"])} if "mark" in kept else kept
     return spec
+
+
+def _plain_mark(mark: dict[str, Any]) -> dict[str, Any]:
+    # Vega draws texts black: in the colour of the page they can be read on a dark one too.
+    colour = {"color": "currentColor"} if mark["type"] == "text" else {}
+    return colour | mark | {"aria": False}
