@@ -6,6 +6,7 @@ import pytest
 
 from tests.pages.app import ROOT, open_page, words
 from tests.pages.cohorts import HARD
+from tests.tables import cohort
 
 PAGES = sorted(path.stem for path in Path(ROOT / "pages").glob("*.py"))
 
@@ -26,3 +27,10 @@ def test_every_page_says_the_definition_and_that_the_cohort_is_synthetic(page):
 
 def test_a_real_cohort_carries_no_synthetic_label():
     assert "not patient data" not in words(open_page("overview", cohort=HARD["scores only"]()))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_cohort_with_nothing_to_judge_by_is_told_so(page):
+    bare = cohort(patients="patient_id\nP1\nP2")
+    said = words(open_page(page, cohort=bare))
+    assert "neither scores nor reports" in said
