@@ -126,8 +126,12 @@ def test_hypothetical_additions_are_hollow():
         assessments="\n".join(["patient_id|day|instrument|score", *rows]),
     )
     rule = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
-    charts = Drawn(analyse(drawn, study(response={"rule": rule}, hypothetical=True)), "IGA")
+    analysis = analyse(drawn, study(response={"rule": rule}, hypothetical=True))
+    charts = Drawn(analysis, "IGA")
     assert charts.waterfall.data.query("hypothetical == True")["patient_id"].tolist() == ["H1"]
+    hollow = [mark for mark in ET.fromstring(svg(charts.waterfall, analysis)).iter() if mark.get("fill-opacity") == "0"]
+    assert hollow
+    assert all(mark.get("stroke") for mark in hollow)
     assert charts.paths.data.query("kind == 'hollow line'")["patient_id"].tolist() == ["H1"]
     assert set(charts.paths.data.query("patient_id == 'H1'")["kind"]) == {"hollow line", "passed over"}
     assert "no interval" in charts.paths.alt

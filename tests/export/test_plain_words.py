@@ -30,7 +30,7 @@ def test_the_published_definition_in_plain_words():
         "Of 49 synthetic patients given tralokinumab, all meet the criteria for analysis; response is counted in the 47 "
         "with prior dupilumab. By the rule in force, 24 of 47 responded (51 %, about half). With only 47 patients, true "
         "rates from 37 % to 65 % would fit these data (95 % interval). The outcome of 15 of the 47 is unknown; they were "
-        "counted as not responding. Had none or all of them responded, the rate would be 51 % or 83 %. Mean scores: "
+        "counted as not responding. Had none or all of them responded, the rate would be 24/47 (51 %) or 39/47 (83 %). Mean scores: "
         "Body surface area affected improved from 20.5 to 11.4 in the 33 with both scores; Peak pruritus numerical "
         "rating scale improved from 6.22 to 4.24 in the 37 with both scores; Investigator Global Assessment improved "
         "from 2.48 to 2.15 in the 33 with both scores. What to mind most: the patients are synthetic. The figures show "

@@ -242,8 +242,11 @@ def _summary(of: Any, x: alt.X, y: alt.Y, axis: str) -> list[alt.Chart]:
 
 def direction_colour() -> alt.Color:
     """Colour by improved, same or worse, in this order everywhere."""
-    scale = alt.Scale(domain=list(DIRECTIONS), range=list(DIRECTIONS.values()))
-    return alt.Color("direction:N", title=None, scale=scale, legend=alt.Legend(orient="bottom"))
+    return alt.Color("direction:N", title=None, scale=_direction_scale(), legend=alt.Legend(orient="bottom"))
+
+
+def _direction_scale() -> alt.Scale:
+    return alt.Scale(domain=list(DIRECTIONS), range=list(DIRECTIONS.values()))
 
 
 def waterfall(instrument: Instrument, names: pd.Series, both: Pairs, chosen: str | None = None) -> Figure | TooFew:
@@ -336,7 +339,9 @@ def _waterfall_spec(span: float, unit: str) -> Spec:
     pick = alt.selection_point(name=SELECT, fields=["patient_id"])
     filled = alt.condition("datum.hypothetical", alt.value(0), alt.value(BRIGHT))
     bars = one.mark_bar(strokeWidth=1, cursor="pointer").add_params(pick)
-    bars = bars.encode(fillOpacity=filled, color=direction_colour())
+    # A bar has no outline unless it is told its colour: an invented patient would be an empty gap.
+    outline = alt.Stroke("direction:N", scale=_direction_scale(), legend=None)
+    bars = bars.encode(fillOpacity=filled, color=direction_colour(), stroke=outline)
     zero = one.transform_filter("datum.change == 0").mark_point(size=26, filled=True, color=GREY)
     marks = [
         _marker(base, x, "datum.change <= 0", "triangle-down", -9),

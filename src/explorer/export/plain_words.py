@@ -111,7 +111,7 @@ def _unknown(analysis: Analysis) -> Iterator[str]:
     if not r.n_unknown:
         yield "Everybody's outcome is known."
         return
-    low, high = (percent(bound) for bound in r.bounds)
+    low, high = (share(round(bound * r.n_among), r.n_among, bound) for bound in r.bounds)
     were = "was" if r.n_unknown == 1 else "were"
     treated = TREATED_AS[r.missing].replace("were ", f"{were} ", 1)
     yield (
