@@ -15,8 +15,8 @@ from explorer.statistics.survival import KaplanMeier, kaplan_meier
 Bools = npt.NDArray[np.bool_]
 
 CONDITION = (
-    "Among patients who met the entry rules: a rule that asks for later prescriptions, scores or reports "
-    "leaves out those who stopped early, so this curve starts too high."
+    "Among patients who met the entry rules. Where those ask for later prescriptions, scores or reports, "
+    "who stopped early is left out and the curve starts too high."
 )
 
 

@@ -15,6 +15,7 @@ from explorer.cohort.tables import Cohort
 from explorer.errors import ExplorerError
 from explorer.export import figures
 from explorer.export.numbers import rate_interval, share
+from explorer.literature.claims import is_rebuilt_from_publication
 from explorer.ui import start, state
 
 LAZY_FROM = 10_000
@@ -84,7 +85,9 @@ def synthetic_label(cohort: Cohort) -> None:
     """Say that a cohort is not made of patients, where that is so."""
     if cohort.metadata.synthetic:
         st.warning(
-            "**Synthetic reconstruction, not patient data.** Made to give the published figures, and nothing more.",
+            "**Synthetic reconstruction, not patient data.** Made to give the published figures, and nothing more."
+            if is_rebuilt_from_publication(cohort)
+            else "**Synthetic, not patient data.**",
             icon=":material/science:",
         )
 
