@@ -113,7 +113,7 @@ def leaves(
 
 def _score_rules(code: str, low: int, high: int) -> st.SearchStrategy[Rule]:
     threshold = st.sampled_from(("at_least", "more_than"))
-    percentages = st.tuples(threshold, st.integers(-20, 100))
+    percentages = st.tuples(threshold, st.integers(0, 100))
     points = st.tuples(threshold, st.integers(0, 2 * (high - low)).map(lambda halves: halves / 2))
     began = st.none() | st.integers(low, high)
     return st.one_of(

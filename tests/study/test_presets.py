@@ -5,7 +5,16 @@ import pytest
 from explorer.errors import DefinitionError
 from explorer.study.availability import require
 from explorer.study.eligibility import BaselineScore, PriorTreatment
-from explorer.study.presets import AS_PUBLISHED, ERASMUS, PRESETS, default_for, offered, starting_point, treat_to_target
+from explorer.study.presets import (
+    AS_PUBLISHED,
+    ERASMUS,
+    PRESETS,
+    default_for,
+    offered,
+    starting_point,
+    title,
+    treat_to_target,
+)
 from explorer.study.response import PercentImprovement, PointImprovement, Reported
 from explorer.study.sharing import from_link, to_link
 from explorer.study.study import Study
@@ -174,3 +183,34 @@ def test_a_cohort_of_reports_alone_starts_with_its_first_report():
 def test_a_cohort_without_any_outcome_has_no_starting_point():
     with pytest.raises(DefinitionError, match="neither scores nor reports"):
         starting_point(cohort(patients="patient_id\nP1"))
+
+
+# A name that cannot lie
+
+STRICT = PRESETS["strict"].study
+
+
+@pytest.mark.parametrize(
+    ("study", "says"),
+    [
+        (AS_PUBLISHED, "As published"),
+        (AS_PUBLISHED.replace(missing="observed"), "As published (changed)"),
+        (AS_PUBLISHED.replace(name="As published (changed)"), "As published"),
+        (AS_PUBLISHED.replace(name="as published", missing="observed"), "As published (changed)"),
+        (STRICT.replace(name="As published"), "As published (changed)"),
+        # By its identifier or by what the list of presets calls it.
+        (AS_PUBLISHED.replace(name="strict"), "Strict (changed)"),
+        (AS_PUBLISHED.replace(name=PRESETS["bsa-50"].title), "BSA halved (changed)"),
+        (ERASMUS.study.replace(confidence=0.9), "Erasmus (changed)"),
+        (AS_PUBLISHED.replace(name="Mine", missing="observed"), "Mine"),
+        (AS_PUBLISHED.replace(name="Mine (changed)"), "Mine (changed)"),
+    ],
+)
+def test_no_changed_study_goes_by_the_name_of_a_preset(study, says):
+    assert title(study, SWITCHED) == says
+
+
+def test_the_starting_point_of_a_cohort_is_a_name_too():
+    start = starting_point(PSORIASIS)
+    assert title(start, PSORIASIS) == "Starting point"
+    assert title(start.replace(confidence=0.9), PSORIASIS) == "Starting point (changed)"

@@ -40,7 +40,10 @@ def one(code, baseline, follow_up):
         (PointImprovement(instrument="PPNRS", more_than=4), 7.1, 3.1, NO),
         (PointImprovement(instrument="PPNRS", more_than=0), 5, 5, NO),
         (PointImprovement(instrument="PPNRS", more_than=0), 5, 4, YES),
-        (PointImprovement(instrument="PPNRS", at_least=-1), 5, 6, YES),
+        # At least 0 is no worsening.
+        (PointImprovement(instrument="PPNRS", at_least=0), 5, 5, YES),
+        (PointImprovement(instrument="PPNRS", at_least=0), 5, 6, NO),
+        (PercentImprovement(instrument="WELL", at_least=0), 5, 4, NO),
         # A percentage of nothing is undefined.
         (PercentImprovement(instrument="BSA", at_least=50), 0, 0, DUNNO),
         (PercentImprovement(instrument="BSA", at_least=50), 0, 5, DUNNO),
@@ -110,6 +113,8 @@ def test_two_of_three_is_known_as_soon_as_the_unknown_part_cannot_change_it():
     [
         (PercentImprovement(instrument="BSA", at_least=50), "BSA improved by at least 50 %"),
         (PercentImprovement(instrument="BSA", more_than=0), "any improvement of BSA"),
+        (PercentImprovement(instrument="BSA", at_least=0), "no worsening of BSA"),
+        (PointImprovement(instrument="IGA", at_least=0), "no worsening of IGA"),
         (PointImprovement(instrument="PPNRS", at_least=4), "PPNRS improved by at least 4 points"),
         (PointImprovement(instrument="IGA", more_than=1), "IGA improved by more than 1 point"),
         (
@@ -155,7 +160,15 @@ def nested(deep):
         (lambda: PointImprovement(instrument="IGA", at_least=1, more_than=1), "exactly one of at_least and more_than"),
         (
             lambda: PercentImprovement(instrument="BSA", at_least=500),
-            "at_least: 500 is not allowed; a percentage improvement lies between -100 and 100",
+            "at_least: 500 is not allowed; a percentage improvement lies between 0 and 100",
+        ),
+        *(
+            (lambda kind=kind, word=word: kind(instrument="BSA", **{word: -1}), f"{word}: -1 is not allowed; {allowed}")
+            for kind, allowed in (
+                (PercentImprovement, "a percentage improvement lies between 0 and 100"),
+                (PointImprovement, "an improvement in points lies between 0 and 1000000"),
+            )
+            for word in ("at_least", "more_than")
         ),
         (lambda: AnyOf(rules=()), "rules: 0 entries are not allowed; 1 to 64 are"),
         (lambda: AtLeast(count=3, rules=(A, B)), "a count of 3 is not allowed; only 2 rules given"),
@@ -204,7 +217,7 @@ def test_losing_an_input_may_make_a_verdict_unknown_but_never_its_opposite(rule,
     patient=patients,
     kind=st.sampled_from((PercentImprovement, PointImprovement)),
     code=st.sampled_from(sorted(SCORES)),
-    pair=st.tuples(st.integers(-100, 100), st.integers(-100, 100)).map(sorted),
+    pair=st.tuples(st.integers(0, 100), st.integers(0, 100)).map(sorted),
     word=st.sampled_from(("at_least", "more_than")),
 )
 def test_a_tighter_threshold_never_gains_responders(patient, kind, code, pair, word):

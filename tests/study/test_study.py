@@ -78,7 +78,17 @@ def test_what_is_left_out_is_filled_in():
         (
             '"at_least": 50',
             '"at_least": 500',
-            "response.rule.rules[0].at_least: 500 is not allowed; a percentage improvement lies between -100 and 100",
+            "response.rule.rules[0].at_least: 500 is not allowed; a percentage improvement lies between 0 and 100",
+        ),
+        (
+            '"at_least": 50',
+            '"at_least": -50',
+            "response.rule.rules[0].at_least: -50 is not allowed; a percentage improvement lies between 0 and 100",
+        ),
+        (
+            '"at_least": 4',
+            '"more_than": -1',
+            "response.rule.rules[1].more_than: -1 is not allowed; an improvement in points lies between 0 and 1000000",
         ),
         (
             '"score": 1',

@@ -12,7 +12,7 @@ import pandas as pd
 
 from explorer.analysis.scores import Days, Floats, Ints, Picked, centre, fill, pick, runs
 from explorer.cohort.instruments import Instrument
-from explorer.cohort.tables import Cohort
+from explorer.cohort.tables import Cohort, Memo
 from explorer.errors import DefinitionError
 from explorer.study.study import Study
 from explorer.study.truth import UNKNOWN, Truth, known
@@ -36,12 +36,26 @@ class CohortFacts:
     filled: Mapping[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict)
     """Scores and answers put in place of the observed ones (carried forward, imputed), one entry per
     patient, by (`baseline`, instrument), (`follow_up`, instrument) or (`report`, item)."""
+    memo: Memo | None = None
+    """Where arrays are remembered; with the cohort, unless a run over many windows keeps its own."""
 
     def remembered(self, what: Hashable, compute: Callable[[], T]) -> T:
         """Compute once per cohort and per choice of windows."""
         study = self.study
-        choice = (study.index, study.index_drug, study.baseline, study.follow_up, study.after_stop)
-        return self.cohort.derived((what, choice), compute)
+        return self._kept((what, *self._day_0, study.baseline, study.follow_up, study.after_stop), compute)
+
+    def _kept(self, key: Hashable, compute: Callable[[], T]) -> T:
+        return (self.cohort.derived if self.memo is None else self.memo.get)(key, compute)
+
+    @property
+    def _day_0(self) -> tuple[str, str]:
+        return self.study.index, self.study.index_drug
+
+    def _at_follow_up(self, what: Hashable, compute: Callable[[], T]) -> T:
+        """Compute once per cohort and follow-up window, whatever the baseline window is."""
+        study = self.study
+        stopping = study.after_stop == "last_before_stop"
+        return self._kept((what, *self._day_0, study.follow_up, stopping), compute)
 
     # Patients and treatments
 
@@ -107,7 +121,7 @@ class CohortFacts:
         return np.where(ongoing, np.minimum(0.0, -start), start - end)
 
     def _every_course(self, drug: str) -> Courses:
-        return self.cohort.derived(("every course", drug), lambda: courses_of(self.cohort, drug))
+        return self._kept(("every course", drug), lambda: courses_of(self.cohort, drug))
 
     def _courses(self, drug: str) -> Courses:
         """Courses that count: all of the index drug, of any other drug those that began before day 0.
@@ -116,7 +130,7 @@ class CohortFacts:
         """
         if drug == self.study.index_drug:
             return self._every_course(drug)
-        return self.cohort.derived(("prior courses", drug), lambda: self._every_course(drug).begun_before(0))
+        return self._kept(("prior courses", drug), lambda: self._every_course(drug).begun_before(0))
 
     def _last_course(self, drug: str) -> Ints:
         last = np.full(self.cohort.n_patients, -1, np.int64)
@@ -143,11 +157,12 @@ class CohortFacts:
 
     def baseline_visit(self, instrument: str) -> Picked:
         """Return the visit used as baseline."""
-        return self.remembered(("baseline", instrument), lambda: self._pick(instrument, self.study.baseline))
+        key = ("baseline", instrument, *self._day_0, self.study.baseline)
+        return self._kept(key, lambda: self._pick(instrument, self.study.baseline))
 
     def follow_up_visit(self, instrument: str) -> Picked:
         """Return the visit used as follow-up, after the strategy for those who left the index drug."""
-        return self.remembered(("follow-up", instrument), lambda: self._follow_up_visit(instrument))
+        return self._at_follow_up(("follow-up", instrument), lambda: self._follow_up_visit(instrument))
 
     def carried_forward(self, instrument: str) -> Floats:
         """Return follow-up scores, the last score before the window (baseline included) where there is none."""
@@ -163,7 +178,8 @@ class CohortFacts:
     def score_days(self, instrument: str) -> Days:
         """Return the day of every score of an instrument, counted from the study's index day."""
         scores = self.cohort.scores(instrument)
-        return self.remembered(("days", instrument), lambda: self._from_index(scores.day, scores.patient))
+        key = ("days", instrument, *self._day_0)
+        return self._kept(key, lambda: self._from_index(scores.day, scores.patient))
 
     def _follow_up_visit(self, instrument: str) -> Picked:
         picked = self._pick(instrument, self.study.follow_up)
@@ -191,7 +207,7 @@ class CohortFacts:
 
     def index_stop_day(self) -> Floats:
         """Return the day the index drug was left, counted from the study's index day; NaN where it was not."""
-        return self.remembered("stop day", lambda: self._from_index(self.stop_day(self.study.index_drug)))
+        return self._kept(("stop day", *self._day_0), lambda: self._from_index(self.stop_day(self.study.index_drug)))
 
     def left_before(self, day: Floats) -> Bools:
         """Say who had left the index drug before a day (the end of the follow-up window where the day is NaN)."""
@@ -220,7 +236,7 @@ class CohortFacts:
         return np.sum(answered, axis=0, dtype=np.int64) if answered else np.zeros(self.cohort.n_patients, np.int64)
 
     def _answer(self, item: str) -> tuple[Truth, Floats]:
-        return self.remembered(("report", item), lambda: self._nearest_answer(item))
+        return self._at_follow_up(("report", item), lambda: self._nearest_answer(item))
 
     def _nearest_answer(self, item: str) -> tuple[Truth, Floats]:
         patient, day, yes = self._answers(item)

@@ -67,7 +67,8 @@ class Scores:
 class Memo:
     """The last arrays derived from a cohort, held by it and gone with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -81,7 +82,7 @@ class Memo:
         value = compute()
         with self._lock:
             self._kept[key] = value
-            if len(self._kept) > REMEMBERED:
+            if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return value
 

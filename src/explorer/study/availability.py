@@ -42,6 +42,9 @@ class Lack:
     needs: str
     held: str
 
+    def __str__(self) -> str:
+        return f"{self.field}: {self.needs}; {self.held}"
+
 
 def lacking(study: Study, cohort: Cohort) -> list[str]:
     """Say what a cohort lacks for a study, each thing once; empty where the study can be computed."""
@@ -50,21 +53,22 @@ def lacking(study: Study, cohort: Cohort) -> list[str]:
 
 def require(study: Study, cohort: Cohort) -> None:
     """Raise DefinitionError where a cohort lacks something for a study: the field, what it asks for, what there is."""
-    lines = [f"{lack.field}: {lack.needs}; {lack.held}" for lack in _lacks(study, cohort)]
+    lines = [str(lack) for lack in _lacks(study, cohort)]
     if lines:
         raise DefinitionError("\n".join(dict.fromkeys(lines)))
 
 
 def _lacks(study: Study, cohort: Cohort) -> Iterator[Lack]:
-    yield from _index_lacks(study, cohort)
+    yield from index_lacks(study, cohort)
     for field, criteria in (("eligibility", study.eligibility), ("response.among", study.response.among)):
         for place, criterion in enumerate(criteria):
-            yield from _criterion_lacks(f"{field}[{place}]", criterion, cohort)
+            yield from criterion_lacks(f"{field}[{place}]", criterion, cohort)
     for leaf in study.response.rule.leaves():
-        yield from _leaf_lacks("response.rule", leaf, cohort)
+        yield from leaf_lacks("response.rule", leaf, cohort)
 
 
-def _index_lacks(study: Study, cohort: Cohort) -> Iterator[Lack]:
+def index_lacks(study: Study, cohort: Cohort) -> Iterator[Lack]:
+    """Give what a cohort lacks for the drugs, the day 0 and the strategy for stoppers of a study."""
     drug = cohort.metadata.index_drug
     if drug and study.index_drug != drug:
         yield Lack("index_drug", f"needs days counted from {study.index_drug}", f"this cohort counts them from {drug}")
@@ -74,7 +78,8 @@ def _index_lacks(study: Study, cohort: Cohort) -> Iterator[Lack]:
         yield from _column("after_stop", "treatments", "end_day", cohort)
 
 
-def _criterion_lacks(field: str, criterion: Criterion, cohort: Cohort) -> Iterator[Lack]:
+def criterion_lacks(field: str, criterion: Criterion, cohort: Cohort) -> Iterator[Lack]:
+    """Give what a cohort lacks for a criterion."""
     match criterion:
         case IndexDate():
             yield from _column(field, "patients", "index_date", cohort)
@@ -104,7 +109,8 @@ def _columns_asked(criterion: PriorTreatment) -> Iterator[str]:
         yield "stop_reason"
 
 
-def _leaf_lacks(field: str, rule: Leaf, cohort: Cohort) -> Iterator[Lack]:
+def leaf_lacks(field: str, rule: Leaf, cohort: Cohort) -> Iterator[Lack]:
+    """Give what a cohort lacks for a simple rule."""
     if isinstance(rule, Reported):
         yield from _item(field, rule.item, cohort)
         return
@@ -162,7 +168,7 @@ def _change(field: str, rule: PointImprovement, cohort: Cohort) -> Iterator[Lack
     instrument = cohort.instruments[rule.instrument]
     widest = instrument.range_max - instrument.range_min
     threshold, _ = rule.threshold
-    if abs(threshold) > widest:
+    if threshold > widest:
         needs = f"needs a change of {rule.instrument} by {spelt(threshold)}, which no patient can have"
         yield Lack(field, needs, f"{rule.instrument} changes by at most {spelt(widest)}")
 

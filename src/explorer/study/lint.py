@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.cohort.instruments import Instrument
+from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.eligibility import BaselineScore, Covariate, Criterion, Prescriptions, levels
 from explorer.study.facts import Facts, Floats
 from explorer.study.limits import exceeds, reaches
@@ -55,14 +56,23 @@ def lint(
         The denominator of the response rate.
     """
     return (
-        *_windows(study),
+        *of_windows(study),
         *_out_of_reach(study, cohort, facts, eligible),
         *_unmatched(study, cohort),
         *_few(n_evaluable),
         *_selection(study, cohort),
-        *_flattering_picks(study),
-        *_policy(study),
+        *of_policy(study),
     )
+
+
+def of_windows(study: Study) -> tuple[Caution, ...]:
+    """List what a reader should mind about the windows of a study and the scores picked in them."""
+    return (*_windows(study), *_flattering_picks(study))
+
+
+def of_criteria(study: Study, cohort: Cohort) -> tuple[Caution, ...]:
+    """List what a reader should mind about the criteria of a study, whatever else it holds but its rule."""
+    return (*_unmatched(study, cohort), *_selection(study, cohort))
 
 
 def _windows(study: Study) -> Iterator[Caution]:
@@ -106,18 +116,24 @@ def _out_of_reach(
         if isinstance(leaf, Reported):
             continue
         instrument = cohort.instruments[leaf.instrument]
-        span, whole = _span(study, leaf, instrument), _Span(instrument.range_min, instrument.range_max)
-        if not _possible(leaf, instrument, _baselines(whole, instrument)):
-            yield Caution("unreachable", f"No patient can meet '{leaf}': {_scale(instrument)}.")
-        elif span.low > span.high or not _possible(leaf, instrument, _baselines(span, instrument)):
-            yield Caution(
-                "impossible_after_restriction",
-                f"The restriction on baseline leaves nobody who could meet '{leaf}'.",
-            )
-        elif _met_at_start(leaf, instrument, span):
-            yield Caution("met_at_baseline", f"Everyone counted meets '{leaf}' at baseline already.")
+        if (caution := of_scale(study, leaf, instrument)) is not None:
+            yield caution
         elif facts is not None and eligible is not None:
             yield from _nobody_began_so(leaf, instrument, facts.baseline(leaf.instrument)[eligible])
+
+
+def of_scale(study: Study, leaf: Leaf, instrument: Instrument) -> Caution | None:
+    """Say what a reader should mind about a simple rule, given its scale and the baselines that the criteria admit."""
+    span, whole = _span(study, leaf, instrument), _Span(instrument.range_min, instrument.range_max)
+    if not _within_reach(leaf, instrument, _baselines(whole, instrument)).any():
+        return Caution("unreachable", f"No patient can meet '{leaf}': {_scale(instrument)}.")
+    if span.low > span.high or not _within_reach(leaf, instrument, _baselines(span, instrument)).any():
+        return Caution(
+            "impossible_after_restriction", f"The restriction on baseline leaves nobody who could meet '{leaf}'."
+        )
+    if _met_at_start(leaf, instrument, span):
+        return Caution("met_at_baseline", f"Everyone counted meets '{leaf}' at baseline already.")
+    return None
 
 
 def _scale(instrument: Instrument) -> str:
@@ -143,8 +159,8 @@ def _baselines(span: _Span, instrument: Instrument) -> Floats:
     return np.array([span.low, min(max(span.low, least), span.high), span.high])
 
 
-def _possible(leaf: Leaf, instrument: Instrument, baseline: Floats) -> bool:
-    """Say whether any of the baselines lets the rule be met, were the follow-up score the best there is."""
+def _within_reach(leaf: Leaf, instrument: Instrument, baseline: Floats) -> npt.NDArray[np.bool_]:
+    """Say from which baselines the rule could be met, were the follow-up score the best there is."""
     gained = instrument.improvement(baseline, np.full_like(baseline, instrument.best))
     match leaf:
         case PercentImprovement():
@@ -152,9 +168,9 @@ def _possible(leaf: Leaf, instrument: Instrument, baseline: Floats) -> bool:
         case PointImprovement():
             pass
         case _:
-            return True
+            return np.ones(np.shape(baseline), bool)
     threshold, suffices = leaf.threshold
-    return bool(np.any(reaches(gained, threshold) if suffices else exceeds(gained, threshold)))
+    return reaches(gained, threshold) if suffices else exceeds(gained, threshold)
 
 
 def _met_at_start(leaf: Leaf, instrument: Instrument, span: _Span) -> bool:
@@ -164,17 +180,26 @@ def _met_at_start(leaf: Leaf, instrument: Instrument, span: _Span) -> bool:
 
 
 def _nobody_began_so(leaf: Leaf, instrument: Instrument, baseline: Floats) -> Iterator[Caution]:
-    began = baseline[~np.isnan(baseline)]
-    if not isinstance(leaf, Reported) and leaf.baseline_at_least is not None:
-        began = began[reaches(began, leaf.baseline_at_least)]
+    as_asked, able = beginnings(leaf, instrument, baseline)
+    began = baseline[as_asked]
     if len(began) == 0:
         yield Caution("no_baseline", f"No eligible patient has the baseline that '{leaf}' needs.")
-    elif not _possible(leaf, instrument, began):
+    elif not able.any():
         yield Caution(
             "unreachable_here",
             f"No eligible patient began with a score from which '{leaf}' could be met: their {instrument.code} began "
             f"between {spelt(float(began.min()))} and {spelt(float(began.max()))}.",
         )
+
+
+def beginnings(
+    leaf: Leaf, instrument: Instrument, baseline: Floats
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Say who began with a score as a simple rule asks, and who of them could meet it; arrays like the baseline's."""
+    asked = ~np.isnan(baseline)
+    if not isinstance(leaf, Reported) and leaf.baseline_at_least is not None:
+        asked &= reaches(baseline, leaf.baseline_at_least)
+    return asked, asked & _within_reach(leaf, instrument, baseline)
 
 
 def _unmatched(study: Study, cohort: Cohort) -> Iterator[Caution]:
@@ -204,13 +229,13 @@ def _selection(study: Study, cohort: Cohort) -> Iterator[Caution]:
             "regression_to_the_mean",
             "Patients are chosen, or counted as able to respond, by a bad baseline score. Such scores fall back "
             "towards the average on their own, so part of the improvement is regression to the mean."
-            + (made if cohort.metadata.synthetic and _only_severe_iga(study) else ""),
+            + (made if is_rebuilt_from_publication(cohort) and _only_severe_iga(study) else ""),
         )
     if any(
         isinstance(criterion, Prescriptions) and criterion.drug == study.index_drug and (criterion.at_least or 0) > 1
         for criterion in _criteria(study)
     ):
-        assumed = " In this synthetic cohort that link is an assumption." if cohort.metadata.synthetic else ""
+        assumed = " In this synthetic cohort that link is an assumption." if is_rebuilt_from_publication(cohort) else ""
         yield Caution(
             "selection_after_start",
             f"Who must have several prescriptions of {study.index_drug} was chosen by what happened after the start: "
@@ -253,7 +278,8 @@ def _flattering_picks(study: Study) -> Iterator[Caution]:
             )
 
 
-def _policy(study: Study) -> Iterator[Caution]:
+def of_policy(study: Study) -> Iterator[Caution]:
+    """Give what a reader should mind about the policy for unknown outcomes."""
     missing = study.missing
     if missing.kind in ("best_case", "worst_case"):
         side = "highest" if missing.kind == "best_case" else "lowest"

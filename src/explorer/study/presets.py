@@ -266,8 +266,33 @@ ERASMUS = Preset(
 
 def offered(cohort: Cohort) -> list[Offer]:
     """List every preset, treat-to-target and Erasmus included, with what a cohort lacks for each."""
-    presets = [*PRESETS.values(), treat_to_target(frozenset(cohort.instruments)), ERASMUS]
-    return [Offer(preset, tuple(lacking(preset.study, cohort))) for preset in presets]
+    return [Offer(preset, tuple(lacking(preset.study, cohort))) for preset in _every(cohort)]
+
+
+def _every(cohort: Cohort) -> tuple[Preset, ...]:
+    return (*PRESETS.values(), treat_to_target(frozenset(cohort.instruments)), ERASMUS)
+
+
+CHANGED = " (changed)"
+
+
+def title(study: Study, cohort: Cohort) -> str:
+    """Return the name of a study, which cannot lie: no other definition goes by the name of a preset.
+
+    Whoever named it so, and wherever it came from (a link, a file, a control), a study that bears the name of a
+    preset, or of the cohort's starting point, and is another definition is said to be changed.
+    """
+    known = cohort.derived("named studies", lambda: _named(cohort))
+    base = known.get(study.name.removesuffix(CHANGED).casefold())
+    if base is None:
+        return study.name
+    return base.name if study.fingerprint == base.fingerprint else f"{base.name}{CHANGED}"
+
+
+def _named(cohort: Cohort) -> dict[str, Study]:
+    studies = {name: each.study for each in _every(cohort) for name in (each.name, each.title, each.study.name)}
+    start = default_for(cohort)
+    return {name.casefold(): study for name, study in (studies | {start.name: start}).items()}
 
 
 def default_for(cohort: Cohort) -> Study:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal, Self, cast
 
 import numpy as np
@@ -10,12 +10,14 @@ from pydantic import Field, model_validator
 
 from explorer.study.eligibility import Criterion
 from explorer.study.facts import Facts, Floats
-from explorer.study.frozen import Count, Frozen, Number, Text, entries, within
+from explorer.study.frozen import LARGEST, Count, Frozen, Number, Text, entries, within
 from explorer.study.limits import between, exceeds, reaches
 from explorer.study.truth import Truth, all_of, any_of, at_least, known
 from explorer.study.words import counted, listing, spelt
 
-Percentage = Annotated[Number, within(-100, 100, "a percentage improvement")]
+# Below 0 a patient who became worse would count as improved.
+Percentage = Annotated[Number, within(0, 100, "a percentage improvement")]
+Points = Annotated[Number, within(0, LARGEST, "an improvement in points")]
 
 DEEPEST, MOST_PARTS = 8, 64
 """How far rules may be nested, and how many simple rules a response may hold: a link is a stranger's input."""
@@ -28,6 +30,10 @@ class AnyRule(Frozen):
 
     def met_by(self, facts: Facts) -> Truth:
         """Say of each patient whether the rule holds; unknown where the inputs that decide it are missing."""
+        return self.judged(lambda leaf: leaf.met_by(facts))
+
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
+        """Say of each patient whether the rule holds, given the truth of the simple rules it is made of."""
         raise NotImplementedError
 
     def leaves(self) -> tuple[Leaf, ...]:
@@ -78,13 +84,20 @@ class ScoreRule(AnyRule):
         """Say what is to be reached, whatever the restriction on baseline."""
         raise NotImplementedError
 
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
+        """Say of each patient whether the rule holds: what is given of it."""
+        return truth(cast("Leaf", self))
+
     def walk(self) -> Iterator[Leaf]:
         """Yield the rule itself."""
         yield cast("Leaf", self)
 
 
 class ImprovementRule(ScoreRule):
-    """A rule on how far a score improved: by at least so much, or by more than so much."""
+    """A rule on how far a score improved: by at least so much, or by more than so much.
+
+    More than 0 is any improvement; at least 0 is no worsening, and says so.
+    """
 
     at_least: Number | None = None
     more_than: Number | None = None
@@ -107,10 +120,10 @@ class ImprovementRule(ScoreRule):
         return known(passes, ~np.isnan(amount))
 
     def improved(self, unit: str) -> str:
-        """Say the threshold in words: "BSA improved by at least 50 %"."""
+        """Say the threshold in words: "BSA improved by at least 50 %", "any improvement of BSA", "no worsening of BSA"."""
         threshold, suffices = self.threshold
-        if threshold == 0 and not suffices:
-            return f"any improvement of {self.instrument}"
+        if threshold == 0:
+            return f"no worsening of {self.instrument}" if suffices else f"any improvement of {self.instrument}"
         amount = f"{spelt(threshold)} %" if unit == "%" else counted(threshold, unit)
         return f"{self.instrument} improved by {'at least' if suffices else 'more than'} {amount}"
 
@@ -143,6 +156,8 @@ class PointImprovement(ImprovementRule):
     """The score improved by so many points of its scale; the instrument says which way is better."""
 
     kind: Literal["point_improvement"] = "point_improvement"
+    at_least: Points | None = None
+    more_than: Points | None = None
 
     def reached(self, facts: Facts) -> Truth:
         """Say of each patient whether the score improved by the points."""
@@ -202,6 +217,10 @@ class Reported(AnyRule):
     def __str__(self) -> str:
         return f"{self.item.replace('_', ' ')} reported"
 
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
+        """Say of each patient whether the rule holds: what is given of it."""
+        return truth(self)
+
     def walk(self) -> Iterator[Leaf]:
         """Yield the rule itself."""
         yield self
@@ -233,9 +252,9 @@ class AnyOf(Combined):
 
     kind: Literal["any_of"] = "any_of"
 
-    def met_by(self, facts: Facts) -> Truth:
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
         """Say of each patient whether any part holds."""
-        return any_of([rule.met_by(facts) for rule in self.rules])
+        return any_of([rule.judged(truth) for rule in self.rules])
 
     def __str__(self) -> str:
         return f"any of {self.parts('or')}" if len(self.rules) > 1 else str(self.rules[0])
@@ -246,9 +265,9 @@ class AllOf(Combined):
 
     kind: Literal["all_of"] = "all_of"
 
-    def met_by(self, facts: Facts) -> Truth:
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
         """Say of each patient whether every part holds."""
-        return all_of([rule.met_by(facts) for rule in self.rules])
+        return all_of([rule.judged(truth) for rule in self.rules])
 
     def __str__(self) -> str:
         return self.parts("and")
@@ -266,9 +285,9 @@ class AtLeast(Combined):
             raise ValueError(f"a count of {self.count} is not allowed; only {counted(len(self.rules), 'rule')} given")
         return self
 
-    def met_by(self, facts: Facts) -> Truth:
+    def judged(self, truth: Callable[[Leaf], Truth]) -> Truth:
         """Say of each patient whether enough parts hold."""
-        return at_least([rule.met_by(facts) for rule in self.rules], self.count)
+        return at_least([rule.judged(truth) for rule in self.rules], self.count)
 
     def __str__(self) -> str:
         return f"at least {self.count} of {self.parts('and')}"

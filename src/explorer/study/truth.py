@@ -35,6 +35,6 @@ def all_of(parts: Sequence[Truth]) -> Truth:
 
 def at_least(parts: Sequence[Truth], count: int) -> Truth:
     """Return true when `count` parts are true, false when even the unknown ones could not make up the count."""
-    sure = sum((part == TRUE for part in parts), np.zeros(len(parts[0]), np.int16))
-    possible = sum((part != FALSE for part in parts), np.zeros(len(parts[0]), np.int16))
+    sure = sum((part == TRUE for part in parts), np.zeros(np.shape(parts[0]), np.int16))
+    possible = sum((part != FALSE for part in parts), np.zeros(np.shape(parts[0]), np.int16))
     return known(sure >= count, (sure >= count) | (possible < count))
