@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from explorer import cli_multiverse
 from explorer.analysis.analyse import analyse
 from explorer.analysis.keys import as_rows
 from explorer.analysis.resampling import resample
@@ -18,7 +19,7 @@ from explorer.cohort.tables import Cohort
 from explorer.cohort.writer import write_folder
 from explorer.errors import DefinitionError, ExplorerError
 from explorer.export.text import cohort_text, text
-from explorer.study.presets import PRESETS, default_for, offered
+from explorer.study.presets import PRESETS, default_for, offered, title
 from explorer.study.study import Study
 
 BUNDLED_HELP = "folder that holds the cohort (default: the bundled synthetic reconstruction)"
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_convert(commands)
     _add_analyse(commands)
+    _add_multiverse(commands)
     _add_reconstruct(commands)
     return parser
 
@@ -92,6 +94,15 @@ def _add_analyse(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(run=_analyse)
 
 
+def _add_multiverse(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands, "multiverse", "Run every defensible definition, and say how far the response rate depends on them."
+    )
+    command.add_argument("--cohort", type=Path, default=BUNDLED, metavar="PATH", help=BUNDLED_HELP)
+    cli_multiverse.add_options(command)
+    command.set_defaults(run=_multiverse)
+
+
 def _add_reconstruct(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _command(
         commands, "reconstruct", "Make synthetic cohorts that give every published figure; none of it is patient data."
@@ -133,6 +144,12 @@ def _analyse(options: argparse.Namespace) -> None:
         print(text(analysis, resampled))
 
 
+def _multiverse(options: argparse.Namespace) -> None:
+    cohort = read(options.cohort)
+    _warn(cohort)
+    cli_multiverse.multiverse(options, cohort)
+
+
 def _reconstruct(options: argparse.Namespace) -> None:
     # Imported here: nothing else needs the sampler, and it costs a tenth of a second to load.
     from explorer.reconstruction.reconstruct import reconstruct
@@ -147,11 +164,12 @@ def _study(named: str | None, cohort: Cohort) -> Study:
     if named in presets:
         return presets[named]
     try:
-        return Study.from_json(Path(named).read_text("utf-8-sig"))
+        study = Study.from_json(Path(named).read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise DefinitionError(
             f"--study: '{named}' is neither a preset nor a file in UTF-8 that can be read. Presets: {', '.join(presets)}."
         ) from error
+    return study.replace(name=title(study, cohort))
 
 
 def _warn(cohort: Cohort) -> None:

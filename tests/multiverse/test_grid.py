@@ -4,7 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from explorer.errors import DefinitionError
-from explorer.multiverse.decisions import CriteriaDecision, MissingDecision, RuleDecision, WindowDecision
+from explorer.multiverse.decisions import (
+    CriteriaDecision,
+    MissingDecision,
+    RuleDecision,
+    ThresholdDecision,
+    WindowDecision,
+)
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.listing import listed
 from explorer.study.missing import Missing
@@ -143,3 +149,18 @@ def test_presets_in_force_keep_their_denominators():
     listing = listed(grid(base=itch).around(itch))
     assert listing.study(listing.in_force) == itch
     assert HALVED["about"] == "BSA"
+
+
+def test_a_grid_around_a_bound_can_be_saved_though_its_constraints_named_other_policies():
+    rule = {"choices": {"Missing": ["observed"], "Rule": ["iga-01-2pt"]}, "reason": "for the test"}
+    held = grid(forbidden=[rule]).around(AS_PUBLISHED.replace(missing=Missing(kind="worst_case")))
+    assert held.forbidden == ()
+    assert Grid.from_json(held.to_json()) == held
+
+
+@pytest.mark.parametrize(("kind", "value"), [("percent_improvement", 150), ("point_improvement", -1)])
+def test_a_threshold_that_no_rule_may_have_is_refused(kind, value):
+    with pytest.raises(DefinitionError, match=str(value)):
+        ThresholdDecision(
+            field="threshold", name="x", kind=kind, about="BSA", options=[{"label": "a", "at_least": value}]
+        )

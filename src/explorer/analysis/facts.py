@@ -255,6 +255,9 @@ class CohortFacts:
         return truth, used
 
     def _answers(self, item: str) -> tuple[Patients, Days, Bools]:
+        return self._kept(("answers", item, *self._day_0), lambda: self._every_answer(item))
+
+    def _every_answer(self, item: str) -> tuple[Patients, Days, Bools]:
         reports = self.cohort.reports
         rows = reports.loc[(reports["item"] == item).to_numpy()]
         patient = codes(rows["patient_id"])

@@ -246,6 +246,13 @@ class ThresholdDecision(AnyDecision):
     about: Text
     options: Annotated[tuple[ThresholdOption, ...], entries(1, MOST_OPTIONS)]
 
+    @model_validator(mode="after")
+    def _as_a_rule_allows(self) -> Self:
+        part = PercentImprovement if self.kind == "percent_improvement" else PointImprovement
+        for option in self.options:
+            part(instrument=self.about, at_least=option.at_least)
+        return self
+
     def governs(self, leaf: Leaf) -> bool:
         """Say whether a part of a rule asks for at least so much of this improvement."""
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -158,6 +158,7 @@ class Grid(Frozen):
         return tuple(each.options[at].label if at >= 0 else "" for each, at in zip(self.decisions, choice, strict=True))
 
     def named(self, choice: Choice) -> str:
+        """Name a study after its choices that differ from the base's own."""
         differing = [
             label
             for label, place, now in zip(self.labels(choice), choice, self.as_now, strict=True)
@@ -183,7 +184,8 @@ class Grid(Frozen):
         if study == self.base and decisions == self.decisions:
             return self
         # Built anew, not copied: a copy would bring along which choices were the old base's own.
-        return Grid.model_construct(name=self.name, base=study, decisions=decisions, forbidden=self.forbidden)
+        forbidden = still_forbidden(self.forbidden, decisions)
+        return Grid.model_construct(name=self.name, base=study, decisions=decisions, forbidden=forbidden)
 
     @cached_property
     def as_now(self) -> tuple[int | None, ...]:
@@ -224,3 +226,18 @@ class Grid(Frozen):
 def _sets(decision: AnyDecision) -> tuple[object, ...]:
     """Return what a decision sets, so that no two set the same."""
     return (decision.field, getattr(decision, "kind", None), getattr(decision, "about", None))
+
+
+def still_forbidden(forbidden: Iterable[Forbidden], decisions: Iterable[AnyDecision]) -> tuple[Forbidden, ...]:
+    """Return what remains forbidden among the options that remain."""
+    labels = {each.name: {option.label for option in each.options} for each in decisions}
+    narrowed = [
+        Forbidden(
+            choices={
+                name: tuple(o for o in chosen if o in labels.get(name, ())) for name, chosen in each.choices.items()
+            },
+            reason=each.reason,
+        )
+        for each in forbidden
+    ]
+    return tuple(each for each in narrowed if all(each.choices.values()))

@@ -34,7 +34,7 @@ PICKED = {
 def sentence(study: Study) -> str:
     """Say who was analysed, when, what counted as response and what was done with the rest, in one sentence."""
     return (
-        f"We analysed {_who(study)}; baseline was {picked(study.baseline)} and follow-up {_follow_up(study)}; "
+        f"We analysed {who(study)}; baseline was {picked(study.baseline)} and follow-up {_follow_up(study)}; "
         f"{_response(study)}; {after_stop(study)}, {study.missing}, and the response rate is given "
         f"{interval(study)}."
     )
@@ -75,7 +75,8 @@ def interval(study: Study) -> str:
     return f"with a {level} {INTERVAL[study.interval]} interval"
 
 
-def _who(study: Study) -> str:
+def who(study: Study) -> str:
+    """Say who was analysed: "all patients given tralokinumab with (1) ..."."""
     patients = f"patients given {study.index_drug}"
     if study.hypothetical:
         patients += " (hypothetical additions included)"
