@@ -4,6 +4,7 @@ from explorer.literature.claims import claims
 from explorer.literature.headline import headline, published_rate
 from explorer.study.presets import PRESETS, default_for
 from tests.pages.cohorts import all_missing, scores_only
+from tests.tables import cohort
 
 PUBLISHED = PRESETS["as-published"].study
 
@@ -47,6 +48,9 @@ def test_a_cohort_that_is_no_reconstruction_is_compared_with_nothing():
 def test_hypothetical_additions_are_never_compared_with_what_was_published():
     found = rows(hypothetical=True, eligibility=())
     assert not any("published" in row.doubt for row in found)
+    assert found[0].value.startswith("24/47 + ")
+    assert found[0].doubt.endswith("no interval; hypothetical additions second")
+    assert found[1].doubt.startswith("means of the 33 reconstructed + ")
     assert (
         claims(analyse(bundled_cohort(), PUBLISHED.model_copy(update={"hypothetical": True, "eligibility": ()}))) == ()
     )
@@ -56,3 +60,14 @@ def test_a_score_that_nobody_has_twice_is_counted_and_not_averaged():
     cohort = all_missing()
     bsa = headline(analyse(cohort, default_for(cohort)))[1]
     assert (bsa.value, bsa.doubt) == ("0/6 with both scores", "6 have a baseline, 0 a follow-up score")
+
+
+def test_additions_among_those_analysed_stand_second():
+    rows = [f"{name}|{day}|IGA|{score}" for name in ("H1", "P1", "P2") for day, score in ((0, 3), (90, 2))]
+    mixed = cohort(
+        patients="patient_id | tier\nH1 | hypothetical\nP1 |\nP2 |",
+        assessments="\n".join(["patient_id|day|instrument|score", *rows]),
+    )
+    response, _, analysed = headline(analyse(mixed, default_for(mixed).replace(hypothetical=True)))
+    assert response.value == "0/2 + 0/1"  # a fall from 3 to 2 is less than half
+    assert (analysed.value, analysed.doubt) == ("2 + 1", "meet every criterion; hypothetical additions second")

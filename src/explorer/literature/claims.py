@@ -10,9 +10,8 @@ import numpy as np
 
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.change import Change
-from explorer.cohort.tables import Cohort
 from explorer.export.numbers import NONE, number, p_value, share
-from explorer.reconstruction.facts import Fact, published
+from explorer.reconstruction.facts import Fact, is_rebuilt_from_publication, published
 
 ALPHA = 0.05
 
@@ -34,11 +33,6 @@ class Claim:
 
     fact: Fact
     here: Here
-
-
-def is_rebuilt_from_publication(cohort: Cohort) -> bool:
-    """Say whether a cohort is a reconstruction of the published one, so that comparing makes sense."""
-    return cohort.metadata.synthetic and published().source.citation in cohort.metadata.source
 
 
 def is_comparable(analysis: Analysis) -> bool:

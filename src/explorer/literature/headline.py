@@ -9,7 +9,9 @@ from itertools import islice
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.attrition import entering
 from explorer.analysis.change import Change
+from explorer.export.change import additions
 from explorer.export.numbers import decimals, interval, number, rate_interval, share
+from explorer.export.people import counts_invented_outcomes, people, responders_apart
 from explorer.literature.claims import (
     is_comparable,
     means_print,
@@ -47,9 +49,7 @@ def _headline(analysis: Analysis) -> Iterator[Headline]:
     yield _response(analysis)
     for row in analysis.change[: MOST - 1]:
         yield _score(analysis, row)
-    entered, n = int(entering(analysis.facts).sum()), analysis.ledger.n
-    analysed = share(n, entered, n / entered if entered else 0.0)
-    yield Headline("Analysed", analysed, "of the cohort meet every criterion")
+    yield _analysed(analysis)
     for report in analysis.reports:
         limits = rate_interval(report.ci_low, report.ci_high, analysis.study.confidence)
         yield Headline(
@@ -57,12 +57,28 @@ def _headline(analysis: Analysis) -> Iterator[Headline]:
         )
 
 
+SECOND = "hypothetical additions second"
+
+
+def _analysed(analysis: Analysis) -> Headline:
+    entered, n = int(entering(analysis.facts).sum()), analysis.ledger.n
+    added = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
+    if added:
+        return Headline("Analysed", f"{n - added} + {added}", f"meet every criterion; {SECOND}")
+    share_of_all = share(n, entered, n / entered if entered else 0.0)
+    return Headline("Analysed", share_of_all, "of the cohort meet every criterion")
+
+
 def _response(analysis: Analysis) -> Headline:
     r = analysis.response
     among = listing([str(criterion) for criterion in analysis.study.response.among])
     limits = rate_interval(r.ci_low, r.ci_high, analysis.study.confidence)
     said = [f"of those with {among}"] * bool(among) + [limits, *_from_published_rate(analysis)]
-    return Headline("Responded", share(r.n_responders, r.n_evaluable, r.rate), "; ".join(said))
+    value = share(r.n_responders, r.n_evaluable, r.rate)
+    if counts_invented_outcomes(analysis):
+        value = " + ".join(responders_apart(analysis))
+        said.append(SECOND)
+    return Headline("Responded", value, "; ".join(said))
 
 
 def _from_published_rate(analysis: Analysis) -> Iterator[str]:
@@ -82,7 +98,7 @@ def _score(analysis: Analysis, row: Change) -> Headline:
     if row.n_paired == 0:
         held = f"{row.n_baseline} have a baseline, {row.n_followup} a follow-up score"
         return Headline(row.name, f"0/{analysis.ledger.n} with both scores", held)
-    comparable = is_comparable(analysis)
+    comparable, added = is_comparable(analysis), additions(analysis, row.instrument)
     available = "available_" if comparable and over_whoever_had_a_score(row) else ""
     means = [number(getattr(row, f"{available}{time}_mean"), places) for time in ("baseline", "followup")]
     limits = interval(row.ci_low, row.ci_high, analysis.study.confidence, places)
@@ -91,7 +107,7 @@ def _score(analysis: Analysis, row: Change) -> Headline:
         said = [f"means of the {row.n_baseline} and the {row.n_followup} who had a score"]
         said += [f"in the {row.n_paired} with both, {change}"]
     else:
-        said = [f"means of the {row.n_paired} with both scores", change]
+        said = [f"means of the {people(row.n_paired, added.both, analysis.cohort)} with both scores", change]
     return Headline(row.name, " → ".join(means), "; ".join([*said, *_from_published_means(row, available, comparable)]))
 
 

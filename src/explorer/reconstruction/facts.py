@@ -6,9 +6,12 @@ import tomllib
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+if TYPE_CHECKING:
+    from explorer.cohort.tables import Cohort
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 
@@ -110,3 +113,11 @@ def published() -> Published:
         As written in `data/published/facts.toml`; frozen, so it is read once and shared.
     """
     return Published.model_validate(tomllib.loads((DATA / "published" / "facts.toml").read_text(encoding="utf-8")))
+
+
+def is_rebuilt_from_publication(cohort: Cohort) -> bool:
+    """Say whether a cohort is a reconstruction of the published one, so that comparing makes sense.
+
+    Other synthetic cohorts are synthetic and nothing more: only the source that a reconstruction names tells them apart.
+    """
+    return cohort.metadata.synthetic and published().source.citation in cohort.metadata.source
