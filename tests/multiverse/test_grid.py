@@ -164,3 +164,10 @@ def test_a_threshold_that_no_rule_may_have_is_refused(kind, value):
         ThresholdDecision(
             field="threshold", name="x", kind=kind, about="BSA", options=[{"label": "a", "at_least": value}]
         )
+
+
+def test_a_study_with_as_many_criteria_as_are_allowed_can_be_in_force():
+    among = tuple({"kind": "age", "from": age} for age in range(64))
+    many = AS_PUBLISHED.replace(response=AS_PUBLISHED.response.replace(among=among))
+    listing = listed(grid().around(many))
+    assert listing.study(listing.in_force) == many

@@ -42,7 +42,7 @@ class Option(Frozen):
 class CriteriaOption(Option):
     """The criteria a patient must meet; none, when everybody may enter."""
 
-    criteria: Annotated[tuple[Criterion, ...], entries(0, 8)] = ()
+    criteria: Annotated[tuple[Criterion, ...], entries(0, 64)] = ()
 
 
 class WindowOption(Option):
@@ -55,7 +55,7 @@ class RuleOption(Option):
     """A rule of response, and the criteria that come with it in the denominator."""
 
     rule: Rule
-    among: Annotated[tuple[Criterion, ...], entries(0, 8)] = ()
+    among: Annotated[tuple[Criterion, ...], entries(0, 64)] = ()
 
 
 class ThresholdOption(Option):

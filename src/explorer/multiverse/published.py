@@ -57,7 +57,7 @@ ADOLESCENTS = (
 )
 ERASMUS = "Erasmus MC daily-practice tralokinumab cohort, 2023, https://doi.org/10.1093/ced/llad038"
 BIODAY = "BioDay registry, 2023, https://pmc.ncbi.nlm.nih.gov/articles/PMC9949218"
-ESTIMANDS = "ICH E9(R1), 2019, among the efficacy guidelines of www.ich.org"
+ESTIMANDS = "ICH E9(R1), 2019, efficacy guidelines, https://www.ich.org"
 MISSING_DATA = "National Research Council 2010, https://doi.org/10.17226/12955"
 FUTURE_EXPOSURE = "Lund 2017 Clin Epidemiol 9:611-626, https://doi.org/10.2147/CLEP.S147175"
 REGRESSION = "Barnett 2005 Int J Epidemiol 34:215-220, https://doi.org/10.1093/ije/dyh299"

@@ -1,0 +1,288 @@
+"""The multiverse page and its mark on other pages, without a browser."""
+
+import json
+
+import pytest
+
+from explorer.analysis.analyse import analyse
+from explorer.bundled import bundled_cohort
+from explorer.charts.curve import said
+from explorer.export.numbers import share
+from explorer.multiverse.curve import response_curve
+from explorer.multiverse.grid import Grid
+from explorer.multiverse.grids import GRIDS, grids_for
+from explorer.multiverse.listing import listed
+from explorer.multiverse.run import run
+from explorer.study.presets import AS_PUBLISHED, PRESETS
+from explorer.ui import multiverse
+from explorer.ui.show import plain
+from tests.pages.app import open_page, words
+from tests.pages.cohorts import all_missing, one_patient, scores_only
+
+OBSERVED = AS_PUBLISHED.replace(missing="observed")
+
+
+def small(study=AS_PUBLISHED):
+    return GRIDS["small"].around(study)
+
+
+def rates_of_the_rule(study):
+    """The rate under each definition with the rule of the study, each analysed by itself."""
+    listing = listed(small(study))
+    alike = [each for each in map(listing.study, range(len(listing))) if each.response.rule == study.response.rule]
+    return [analyse(bundled_cohort(), each).response.rate for each in alike]
+
+
+def rank(study):
+    rates, mine = rates_of_the_rule(study), analyse(bundled_cohort(), study).response.rate
+    lower = sum(rate < mine - 1e-9 for rate in rates)
+    return f"({lower}/{len(rates)}) of the definitions with this responder rule"
+
+
+@pytest.mark.parametrize("study", [AS_PUBLISHED, OBSERVED, PRESETS["bsa-50"].study], ids=lambda s: s.name)
+def test_page_and_marks_say_the_rank_that_analysing_each_definition_gives(study):
+    expected = rank(study)
+    for page in ("multiverse", "overview", "response"):
+        assert expected in words(open_page(page, study=study)), page
+
+
+def test_the_mark_follows_the_study():
+    app = open_page()
+    assert rank(AS_PUBLISHED) in words(app)
+    app.session_state["study"] = OBSERVED
+    assert rank(OBSERVED) in words(app.run())
+
+
+def test_ranks_are_said_to_be_no_probability_and_the_best_is_not_to_be_picked():
+    said = words(open_page("multiverse"))
+    assert "The rank is no probability" in said
+    assert "To choose a definition for what it gives" in said
+
+
+@pytest.mark.parametrize("size", ["small", "medium", "large"])
+def test_each_size_says_how_many_definitions_it_has_and_is_run(size):
+    app = open_page("multiverse")
+    n = len(listed(GRIDS[size].around(AS_PUBLISHED)))
+    control = app.segmented_control(key="multiverse-size")
+    assert any(option.endswith(f"· {n:,}") for option in control.options)
+    control.set_value(size).run()
+    assert not app.exception
+    curve = response_curve(run(bundled_cohort(), listed(GRIDS[size].around(AS_PUBLISHED))))
+    assert f"of the {len(curve):,} definitions with this responder rule" in words(app)
+
+
+def test_the_size_chosen_holds_for_the_marks_too():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-size").set_value("medium").run()
+    curve = response_curve(run(bundled_cohort(), listed(GRIDS["medium"])))
+    assert f"/{len(curve):,}) of the definitions" in words(app.switch_page("pages/overview.py").run())
+
+
+def test_a_number_on_the_curve_puts_that_definition_in_force_and_undo_takes_it_back():
+    app = open_page("multiverse")
+    m = run(bundled_cohort(), listed(small()))
+    curve = response_curve(m)
+    app.number_input(key="multiverse-rank").set_value(len(curve)).run()
+    chosen = m.listing.study(int(curve.rows[-1]))
+    assert app.session_state["study"].fingerprint == chosen.fingerprint
+    assert app.session_state["study"].name == "As published (changed)"
+    assert said(curve, len(curve) - 1) in words(app)
+    app.session_state["study"], app.session_state["history"] = app.session_state["history"][-1][0], ()
+    assert rank(AS_PUBLISHED) in words(app.run())
+
+
+def test_a_stretch_of_the_curve_shows_the_options_that_are_over_represented_there():
+    app = open_page("multiverse")
+    assert "Most over-represented" not in words(app)
+    app.slider(key="multiverse-part").set_value((0, 25)).run()
+    n = len(response_curve(run(bundled_cohort(), listed(small()))))
+    assert f"Options of the {n // 4} definitions in this stretch, of {n} on the curve" in words(app)
+    assert "Most over-represented" in words(app)
+
+
+def test_every_nearest_flip_is_listed_and_gives_the_stated_flip_when_it_is_put_in_force():
+    app = open_page("multiverse")
+    assert "the rate is 50 % or more" in words(app)
+    listing = listed(small())
+    one_change = [
+        row
+        for row in range(len(listing))
+        if (listing.choices[row] != listing.choices[listing.in_force]).sum() == 1
+        and listing.study(row).response.rule == AS_PUBLISHED.response.rule
+    ]
+    expected = [row for row in one_change if analyse(bundled_cohort(), listing.study(row)).response.rate < 0.5]
+    keys = {button.key for button in app.button if str(button.key).startswith("multiverse-flip")}
+    assert keys == {f"multiverse-flip-{row}" for row in expected}
+    for row in expected:
+        app = open_page("multiverse")
+        app.button(key=f"multiverse-flip-{row}").click().run()
+        assert app.session_state["study"].fingerprint == listing.study(row).fingerprint
+        r = analyse(bundled_cohort(), app.session_state["study"]).response
+        assert r.rate < 0.5
+        assert f"the rate is below 50 %\\: {share(r.n_responders, r.n_evaluable, r.rate)[:-1]};" in words(app)
+
+
+def test_all_rules_are_shown_each_by_itself():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-scope").set_value("all rules").run()
+    said = words(app)
+    assert "Response rate under each responder rule" in said
+    assert "different rules ask different questions" in said
+    assert rank(AS_PUBLISHED) in said
+
+
+def test_on_a_synthetic_cohort_no_p_value_is_given_for_a_change():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-about").set_value("IGA").run()
+    said = words(app)
+    assert "Mean change of IGA under" in said
+    assert "Nothing is tested here" in said
+    assert "p =" not in said
+    assert "p \\<" not in said
+
+
+def test_a_cohort_of_patients_is_tested_and_the_same_each_time():
+    results = set()
+    for _ in range(2):
+        app = open_page("multiverse", cohort=scores_only())
+        app.segmented_control(key="multiverse-about").set_value("PASI").run()
+        said = words(app)
+        assert "Could the whole curve come from no change at all?" in said
+        assert "A small p speaks against that, not for the drug" in said
+        results.add(next(line for line in said.splitlines() if "sign patterns" in line))
+    assert len(results) == 1
+
+
+@pytest.mark.parametrize("cohort", [one_patient, all_missing], ids=lambda make: make.__name__)
+def test_without_patients_enough_nothing_is_ranked(cohort):
+    for page in ("multiverse", "overview", "response"):
+        assert "of the definitions with this responder rule" not in words(open_page(page, cohort=cohort()))
+
+
+def test_with_hypothetical_additions_no_interval_is_claimed():
+    study = AS_PUBLISHED.replace(hypothetical=True, eligibility=())
+    assert "No interval\\: hypothetical additions are counted in." in words(open_page("multiverse", study=study))
+
+
+# The grid
+
+
+def opened():
+    app = open_page("multiverse")
+    app.session_state["multiverse-options"] = True
+    return app.run()
+
+
+def place_of(label):
+    return next(
+        f"{at}-{option}"
+        for at, decision in enumerate(GRIDS["small"].decisions)
+        for option, held in enumerate(decision.options)
+        if held.label == label
+    )
+
+
+def test_every_option_stands_with_its_reason_and_source():
+    said = words(opened())
+    for decision in GRIDS["small"].decisions:
+        for option in decision.options:
+            assert plain(option.reason) in said
+            assert plain(option.source) in said
+
+
+def test_an_option_left_out_takes_its_definitions_with_it_and_comes_back():
+    app = opened()
+    assert app.segmented_control(key="multiverse-size").options[0] == f"Small · {len(listed(small()))}"
+    app.checkbox(key=f"multiverse-keep-{place_of('left out')}").uncheck().run()
+    left = [row for row in listed(small()).choices.tolist() if "left out" not in small().labels(row)]
+    assert app.segmented_control(key="multiverse-size").options[0] == f"Small, edited · {len(left)}"
+    app.checkbox(key=f"multiverse-keep-{place_of('left out')}").check().run()
+    assert app.segmented_control(key="multiverse-size").options[0] == f"Small · {len(listed(small()))}"
+
+
+def test_what_the_definition_in_force_does_stays_in():
+    app = opened()
+    app.checkbox(key=f"multiverse-keep-{place_of('count as no response')}").uncheck().run()
+    assert not app.exception
+    assert "24/47 (51 %)" in words(app)
+    assert rank(AS_PUBLISHED) in words(app)
+
+
+def test_a_decision_keeps_an_option():
+    app = opened()
+    severity = next(at for at, each in enumerate(GRIDS["small"].decisions) if each.name == "Severity at the start")
+    app.checkbox(key=f"multiverse-keep-{severity}-0").uncheck().run()
+    app.checkbox(key=f"multiverse-keep-{severity}-1").uncheck().run()
+    assert "keeps at least one option" in words(app)
+    assert app.checkbox(key=f"multiverse-keep-{severity}-1").value
+
+
+def upload(app, name, content):
+    app.get("file_uploader")[-1].upload(name, content, "application/json").run()
+    assert not app.exception, [error.message for error in app.exception]
+    return app
+
+
+def test_a_grid_is_taken_from_a_file():
+    edited = GRIDS["medium"].replace(name="mine", decisions=GRIDS["medium"].decisions[:3], forbidden=())
+    app = upload(open_page("multiverse"), "mine.json", edited.to_json().encode())
+    assert app.segmented_control(key="multiverse-size").options[-1] == f"From a file · {len(listed(edited))}"
+    assert app.segmented_control(key="multiverse-size").value == multiverse.FROM_FILE
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "This is not JSON"),
+        (b"\xff\xfe\x00", "is not text in UTF-8"),
+        (json.dumps({"schema": 1, "name": "x", "base": AS_PUBLISHED.to_dict(), "decisions": []}).encode(), "decisions"),
+    ],
+)
+def test_a_grid_that_cannot_be_read_is_refused_and_the_one_in_use_stays(content, said):
+    app = upload(open_page("multiverse"), "broken.json", content)
+    assert said in words(app)
+    assert app.segmented_control(key="multiverse-size").value == "small"
+
+
+def test_a_grid_too_large_to_look_on_is_refused(monkeypatch):
+    monkeypatch.setattr(multiverse, "MOST_LIVE", 100)
+    app = upload(open_page("multiverse"), "large.json", GRIDS["large"].to_json().encode())
+    assert f"This grid has {len(listed(GRIDS['large'])):,} definitions; at most 100 are run" in words(app)
+    assert app.segmented_control(key="multiverse-size").value == "small"
+
+
+def test_definitions_that_cannot_be_computed_are_counted_with_their_reason():
+    held = json.loads(GRIDS["small"].to_json())
+    rule = next(each for each in held["decisions"] if each["field"] == "rule")
+    rule["options"].append(
+        {"label": "EASI halved", "rule": {"kind": "percent_improvement", "instrument": "EASI", "at_least": 50}}
+    )
+    grid = Grid.model_validate(held)
+    app = open_page("multiverse")
+    app.session_state["multiverse-problems"] = True
+    app = upload(app, "easi.json", grid.to_json().encode())
+    lost = len(listed(grid)) - len(listed(small()))
+    assert f"({lost}/{len(listed(grid))}) of all definitions" in "".join(each.label for each in app.expander)
+    assert "EASI" in words(app)
+
+
+def test_cautions_are_counted_and_say_what_they_are():
+    app = open_page("multiverse")
+    app.session_state["multiverse-cautions"] = True
+    app.run()
+    m = run(bundled_cohort(), listed(small()))
+    curve = response_curve(m)
+    carrying = sum(bool(text) for text in m.cautions[curve.rows])
+    assert any(f"({carrying}/{len(curve)}) of these definitions" in each.label for each in app.expander)
+    assert "early stoppers are left out" in words(app)
+
+
+def test_another_cohort_begins_with_a_grid_of_its_own():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-size").set_value("medium").run()
+    app.session_state["cohort"] = scores_only()
+    app.session_state["study"] = grids_for(scores_only())["small"].base
+    app.run()
+    assert not app.exception
+    n = len(listed(grids_for(scores_only())["small"]))
+    assert app.segmented_control(key="multiverse-size").options[0] == f"Small · {n}"
