@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.ui import show, start, state
-from explorer.ui.controls import sidebar
+from explorer.ui import guard, show, start, state
+from explorer.ui.controls import locking, sidebar
 
 st.set_page_config(page_title="Evidence explorer", page_icon="🔎", layout="wide")
 start.freeze_imports()
@@ -15,6 +15,8 @@ PAGES = [
     st.Page("pages/eligibility.py", title="Who is analysed", icon=":material/group:"),
     st.Page("pages/change.py", title="Score change", icon=":material/trending_down:"),
     st.Page("pages/response.py", title="Response", icon=":material/how_to_reg:"),
+    st.Page("pages/multiverse.py", title="Multiverse", icon=":material/scatter_plot:"),
+    st.Page("pages/left_open.py", title="What the paper leaves open", icon=":material/help_center:"),
     st.Page("pages/compare.py", title="Compare two definitions", icon=":material/compare_arrows:"),
     st.Page("pages/safety.py", title="Safety and sequencing", icon=":material/timeline:"),
     st.Page("pages/patients.py", title="Patients", icon=":material/person_search:"),
@@ -24,4 +26,7 @@ start.as_asked_for(PAGES)
 with st.sidebar, show.mistakes():
     sidebar.sidebar()
 state.share()
-page.run()
+if guard.waiting():
+    locking.hidden(state.study())
+else:
+    page.run()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.analysis import pairs
 from explorer.analysis import regression_to_the_mean as rtm
+from explorer.analysis.rates import counts_invented
 from explorer.analysis.resampling import resample
 from explorer.charts import change as charts
 from explorer.charts.grades import grade_by_grade
@@ -11,7 +12,9 @@ from explorer.charts.regression_to_the_mean import regression
 from explorer.charts.theme import FEWEST_PATIENTS, MOST_MARKS
 from explorer.export import change as words
 from explorer.export.numbers import decimals, number
-from explorer.literature.claims import is_rebuilt_from_publication
+from explorer.reconstruction.facts import is_rebuilt_from_publication
+from explorer.study.limits import between
+from explorer.study.truth import TRUE
 from explorer.ui import show
 
 MOST_RESAMPLED = 5_000
@@ -39,7 +42,7 @@ def choose_score(cohort):
     )
 
 
-def choose_patient(analysis, code, ids):
+def choose_patient(code, ids):
     """Bring out one patient, chosen in the list or by a click on a bar; the page of patients opens at the same."""
     held = st.session_state.get(f"chart-change-waterfall-{code.lower()}")
     clicked = held["selection"].get(charts.SELECT) if held else None
@@ -49,7 +52,8 @@ def choose_patient(analysis, code, ids):
         st.session_state["patient"] = picked or st.session_state.get("patient")
     chosen = st.session_state.get("patient")
     st.session_state["change-patient"] = chosen if chosen in ids else None
-    return st.selectbox(
+    listed, opened = st.columns([3, 1], vertical_alignment="bottom")
+    listed.selectbox(
         "Bring out one patient",
         ids,
         index=None,
@@ -57,6 +61,11 @@ def choose_patient(analysis, code, ids):
         key="change-patient",
         on_change=keep_patient,
     )
+    chosen = st.session_state["change-patient"]
+    # Always there, so that nothing moves when a patient is chosen.
+    said = f"Open patient {show.plain(chosen)}" if chosen else "Open the patients' page"
+    opened.page_link("pages/patients.py", label=said, icon=":material/person_search:")
+    return chosen
 
 
 def keep_patient():
@@ -64,32 +73,27 @@ def keep_patient():
 
 
 def each_patient(analysis, instrument, both):
-    code, names = instrument.code, analysis.cohort.patients["patient_id"]
+    code = instrument.code
     drawable = pairs.n_scores(analysis, code) + both.n + BESIDE <= MOST_MARKS
     chosen = None
     if both.n >= FEWEST_PATIENTS and drawable:
-        chosen = choose_patient(analysis, code, list(names[analysis.ledger.eligible]))
+        chosen = choose_patient(code, list(analysis.cohort.patients["patient_id"][analysis.ledger.eligible]))
     scores = pairs.near_windows(analysis, code) if drawable else None
     at = pairs.at_both_times(analysis, code, both)
-    show.figure(charts.paths(instrument, analysis.study, names, both, scores, at, chosen), analysis)
-    if chosen:
-        link = f"Open patient {show.plain(chosen)}"
-        st.page_link("pages/patients.py", label=link, icon=":material/person_search:")
+    show.figure(charts.paths(analysis, instrument, both, scores, at, chosen), analysis)
     return chosen
 
 
 def each_change(analysis, instrument, both, row, chosen):
-    width = pairs.bin_width(instrument)
-    mean = (row.mean_change, row.ci_low, row.ci_high)
-    spread = charts.distribution(instrument, pairs.distribution(both, instrument), both.n, width, mean)
+    spread = charts.distribution(analysis, instrument, both, (row.mean_change, row.ci_low, row.ci_high))
     if both.n + BESIDE > MOST_MARKS:
         show.figure(spread, analysis)
-        st.caption(f"With {both.n} patients a bar each could not be read. {charts.mcid_words(instrument, both)}")
+        said = charts.mcid_words(analysis, instrument, both)
+        st.caption(f"With {charts.who(analysis, both)} a bar each could not be read. {said}")
         return
     left, right = st.columns(2)
     with left:
-        names = analysis.cohort.patients["patient_id"]
-        show.figure(charts.waterfall(instrument, names, both, chosen), analysis)
+        show.figure(charts.waterfall(analysis, instrument, both, chosen), analysis)
     with right:
         show.figure(spread, analysis)
 
@@ -97,8 +101,9 @@ def each_change(analysis, instrument, both, row, chosen):
 def numbers(analysis, instrument, row):
     confidence, n_scores = analysis.study.confidence, len(analysis.change)
     st.subheader("Estimates, then tests")
-    show.small_table(words.estimates(row, instrument, confidence), alt=f"Estimates of change of {instrument.code}")
-    if (analysis.ledger.eligible & analysis.cohort.hypothetical).any():
+    rows = words.estimates(row, instrument, confidence, words.additions(analysis, instrument.code))
+    show.small_table(rows, alt=f"Estimates of change of {instrument.code}")
+    if counts_invented(analysis):
         st.caption("Hypothetical additions are counted in: they are invented, so intervals and p values are withheld.")
         return
     show.small_table(words.p_values(row, n_scores), alt=f"Tests of no change of {instrument.code}")
@@ -129,13 +134,13 @@ def drawn(cohort, study, _analysis):
     return resample(_analysis)
 
 
-def percent(instrument, row):
+def percent(analysis, instrument, row):
     st.subheader("As a percentage")
-    show.figures_in_words(words.percentages(row, instrument))
+    show.figures_in_words(words.percentages(row, instrument, words.additions(analysis, instrument.code)))
     st.caption(f"These answer different questions and may differ widely. {words.WHY_NO_MEAN_PERCENT}")
 
 
-def without_treatment(analysis, instrument):
+def without_treatment(analysis, instrument, both):
     """The change to expect from regression to the mean, under assumptions that the reader makes."""
     code = instrument.code
     limits = rtm.severity_filter(analysis.study, code)
@@ -153,13 +158,15 @@ def without_treatment(analysis, instrument):
     if given and everyone.n:
         change = float(rtm.expected_change(rtm.pull(everyone.baseline_mean, mean), repeatability))
         point = (mean, repeatability, change)
-        said = words.expected_words(everyone, change, instrument, analysis.study.confidence)
+        who = charts.who(analysis, both)
+        said = words.expected_words(everyone, change, instrument, analysis.study.confidence, who)
         st.markdown(f"**{show.plain(said)}**")
     else:
         st.caption("Give both numbers to see the change expected under them; the grid shows every combination.")
     show.figure(regression(instrument, everyone, rtm.grid(everyone, low, high), point), analysis)
     if limits is not None:
-        behind_filter(analysis, instrument, limits, (mean, repeatability, spread), (low, high))
+        within = both.only(between(both.baseline, limits.at_least, limits.at_most) == TRUE)
+        behind_filter(analysis, instrument, within, limits, (mean, repeatability, spread), (low, high))
     small_print(analysis)
 
 
@@ -225,7 +232,7 @@ def drawn_range(instrument):
     return held if held[0] < held[1] else (low, high)
 
 
-def behind_filter(analysis, instrument, limits, assumed, drawn):
+def behind_filter(analysis, instrument, within, limits, assumed, drawn):
     """The form for patients chosen by a limit on their baseline, which needs no baseline of theirs at all."""
     mean, repeatability, spread = assumed
     st.markdown(f"**A filter on severity is on.** {show.plain(words.filtered(limits, instrument))}")
@@ -241,7 +248,9 @@ def behind_filter(analysis, instrument, limits, assumed, drawn):
         pulled = rtm.pull_of_selection(mean, spread, limits.at_least, limits.at_most)
         change = float(rtm.expected_change(pulled, repeatability))
         point = (mean, repeatability, change)
-        st.markdown(f"**{show.plain(words.expected_words(kept, change, instrument, analysis.study.confidence))}**")
+        who = charts.who(analysis, within)
+        said = words.expected_words(kept, change, instrument, analysis.study.confidence, who)
+        st.markdown(f"**{show.plain(said)}**")
         expected = f"{number(mean - float(pulled), decimals(instrument))} expected from the limit"
         seen = number(kept.baseline_mean, decimals(instrument))
         st.caption(f"Their mean baseline: {expected}, {seen} observed. Far apart, your assumptions do not fit them.")
@@ -271,9 +280,11 @@ with show.mistakes():
         st.stop()
     instrument = analysis.cohort.instruments[choose_score(analysis.cohort)]
     row = next(each for each in analysis.change if each.instrument == instrument.code)
-    st.markdown(f"### {show.plain(words.headline(row, instrument, analysis.study.confidence))}")
-    st.markdown(words.directions(row))
     both = pairs.pairs(analysis, instrument.code)
+    who = charts.who(analysis, both)
+    said = words.headline(row, instrument, analysis.study.confidence, who)
+    st.markdown(f"### {show.plain(show.unbroken(said))}")
+    st.markdown(show.unbroken(words.directions(both, who)))
     chosen = each_patient(analysis, instrument, both)
     if both.n >= FEWEST_PATIENTS:
         each_change(analysis, instrument, both, row, chosen)
@@ -281,6 +292,6 @@ with show.mistakes():
             show.figure(grade_by_grade(instrument, row.grades), analysis)
     if row.n_paired:
         numbers(analysis, instrument, row)
-        percent(instrument, row)
+        percent(analysis, instrument, row)
     if both.n >= FEWEST_PATIENTS:
-        without_treatment(analysis, instrument)
+        without_treatment(analysis, instrument, both)

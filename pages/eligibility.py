@@ -3,24 +3,31 @@
 import streamlit as st
 
 from explorer.analysis import exposure, missingness
-from explorer.analysis.attrition import attrition, entering, overlap
+from explorer.analysis.attrition import attrition, entering, left_out_by, overlap
 from explorer.analysis.table_one import table_one
 from explorer.charts import attrition as attrition_charts
 from explorer.charts import exposure as exposure_charts
 from explorer.charts import missingness as missingness_charts
+from explorer.charts.counts import apart
 from explorer.export import table_one as table_one_words
+from explorer.export.people import people
 from explorer.literature.claims import is_rebuilt_from_publication
 from explorer.study.words import counted
-from explorer.ui import show
+from explorer.ui import clicked, show
 
 AT_ONCE = 20_000  # patients up to whom Table 1 is made unasked: it takes about a second per 200,000
 
 
 def heading(analysis):
-    n, entered = analysis.ledger.n, counted(int(entering(analysis.facts).sum()), "patient")
-    invented = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
-    said = f"{n - invented} reconstructed + {invented} hypothetical of {entered}" if invented else f"{n} of {entered}"
-    return f"{said} analysed, response counted in {analysis.response.n_evaluable}"
+    invented, eligible, enter = analysis.cohort.hypothetical, analysis.ledger.eligible, entering(analysis.facts)
+    entered, evaluable = (
+        apart(int(who.sum()), int((who & invented).sum())) for who in (enter, analysis.response.outcome.evaluable)
+    )
+    if not (enter & invented).any():
+        n = counted(int(enter.sum()), "patient")
+        return f"{analysis.ledger.n} of {n} analysed, response counted in {evaluable}"
+    analysed = people(analysis.ledger.n, int((eligible & invented).sum()), analysis.cohort)
+    return f"{analysed} of {entered} patients analysed, response counted in {evaluable}"
 
 
 def flow(analysis):
@@ -36,9 +43,17 @@ def flow(analysis):
     if (invented := int(analysis.cohort.hypothetical.sum())) and not analysis.study.hypothetical:
         st.caption(f"{counted(invented, 'hypothetical addition')} (invented patients) are left out of everything here.")
     if not nobody_left_out:
-        criteria = [step.criterion for step in analysis.ledger.steps]
-        st.subheader("Who fails exactly these criteria")
-        show.figure(attrition_charts.overlap(overlap(analysis.facts, analysis.ledger), criteria), analysis)
+        left_out(analysis)
+
+
+def left_out(analysis):
+    """Show whom exactly which criteria keep out; a click lists them."""
+    st.subheader("Who fails exactly these criteria")
+    patterns, criteria = overlap(analysis.facts, analysis.ledger), [step.criterion for step in analysis.ledger.steps]
+    row = clicked.value(show.figure(attrition_charts.overlap(patterns, criteria), analysis), "row")
+    found = attrition_charts.behind(row, patterns, criteria)
+    who = found and left_out_by(analysis.facts, analysis.ledger, found)
+    clicked.patients(who, row, analysis, "left-out", "Click a row to list the patients it stands for.")
 
 
 def description(analysis):
@@ -64,9 +79,9 @@ def recorded(analysis):
     show.figure(missingness_charts.missingness(missingness.coverage(facts, who)), analysis)
     if cohort.instruments and 0 < analysis.ledger.n <= missingness_charts.MOST_PATIENTS:
         by_patient = missingness.by_patient(facts, who)
-        ids = cohort.patients["patient_id"]
-        tiles = missingness_charts.tiles(list(cohort.instruments), ids, by_patient, cohort.hypothetical)
-        show.figure(tiles, analysis)
+        ids, n = cohort.patients["patient_id"], int(entering(facts).sum())
+        tiles = missingness_charts.tiles(list(cohort.instruments), ids, by_patient, cohort.hypothetical, n)
+        clicked.offer(show.figure(tiles, analysis), "a tile")
 
 
 def prior_drug(analysis):
@@ -89,6 +104,7 @@ def prior_drug(analysis):
 
 with show.mistakes():
     analysis = show.page("Who is analysed", "Who is in, who is out and why, and what is known of those who are in.")
+    clicked.choose("missing-by-patient")
     st.markdown(f"### {heading(analysis)}")
     flow(analysis)
     description(analysis)

@@ -5,11 +5,11 @@ import streamlit as st
 
 from explorer.charts.headline import headline as answer_chart
 from explorer.export.plain_words import answer, in_plain_words
-from explorer.literature.claims import claims, is_rebuilt_from_publication
+from explorer.literature.claims import claims
 from explorer.literature.headline import headline, published_rate
 from explorer.literature.standing import grouped, in_words, standing, tally
-from explorer.reconstruction.facts import published
-from explorer.ui import show, state
+from explorer.reconstruction.facts import is_rebuilt_from_publication, published
+from explorer.ui import multiverse, show, state
 
 
 def title(cohort):
@@ -57,10 +57,11 @@ def published_beside_here(rows):
 with show.mistakes():
     cohort = state.cohort()
     analysis = show.page(show.plain(title(cohort)), lead(cohort))
+    multiverse.mark()
     show.figure(answer_chart(analysis, published_rate(analysis)), analysis)
     show.figures_in_words([(show.plain(each.label), each.value, each.doubt) for each in headline(analysis)])
     st.subheader("In plain words")
-    st.markdown(show.plain(in_plain_words(analysis)))
+    st.markdown(show.plain(show.unbroken(in_plain_words(analysis))))
     if rows := claims(analysis):
         published_beside_here(rows)
     elif is_rebuilt_from_publication(cohort):

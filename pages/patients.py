@@ -9,9 +9,12 @@ from explorer.analysis.patient import entering, find, timeline, verdict
 from explorer.analysis.patient_table import first_choice, names, patient_table
 from explorer.charts.patient import timeline as drawn
 from explorer.export.patients import patients_csv
-from explorer.ui import show
+from explorer.ui import guard, show
+from explorer.ui.tables import as_html
 
 MOST_LISTED = 2_000
+TABLE = 400
+"""Pixels of the table, however many patients the definition looks at."""
 TRUTHS = {0: "✗\u00a0no", 1: "?\u00a0unknown", 2: "✓\u00a0yes"}
 
 
@@ -47,28 +50,29 @@ def chosen(analysis):
         st.session_state["patient"] = wanted
 
 
-def findings(title, held):
-    """Show how each criterion or part came out, and by which values."""
-    if not held:
-        return
+def findings(held, title):
+    """Say how each criterion or part came out, and by which values."""
     rows = [("↳ " * each.depth + each.statement, TRUTHS[each.truth], each.seen) for each in held]
-    st.markdown(f"##### {title}")
-    show.small_table(pd.DataFrame(rows, columns=["Asked for", "Met", "Recorded"]), alt=title)
+    return f"##### {title}\n\n{as_html(pd.DataFrame(rows, columns=['Asked for', 'Met', 'Recorded']), title)}"
 
 
 def one_patient(analysis, row):
     came_out = verdict(analysis, row)
     tier = " · hypothetical addition" if came_out.hypothetical else ""
-    st.markdown(f"### {show.plain(came_out.patient_id)}{tier}: {came_out.standing}")
-    st.markdown(show.plain(came_out.reason))
+    st.markdown(f"### {show.plain(came_out.patient_id)}{tier}: {came_out.standing}\n\n{show.plain(came_out.reason)}")
     show.figure(drawn(timeline(analysis, row), analysis.cohort, analysis.study), analysis, key="patients-timeline")
     st.caption(
         "Shaded: the baseline window (left) and the follow-up window (right). Solid: the score or answer that the "
         "definition uses; hollow: passed over, or outside the windows."
     )
-    findings("Who is analysed", came_out.eligibility)
-    findings("Among whom response is counted", came_out.among)
-    findings("What counts as response", came_out.rule)
+    asked = {
+        "Who is analysed": came_out.eligibility,
+        "Among whom response is counted": came_out.among,
+        "What counts as response": came_out.rule,
+    }
+    # One element: a browser draws it faster than three tables with their headings.
+    tables = "\n\n".join(findings(held, title) for title, held in asked.items() if held)
+    st.markdown(show.unbroken(tables), unsafe_allow_html=True)
 
 
 def select(ids):
@@ -77,6 +81,14 @@ def select(ids):
 
 
 def everybody(analysis):
+    """Offer the table behind the cohort; it is not made before it is asked for."""
+    held = st.expander("The table behind the cohort, one row per patient", key="patients-everybody", on_change="rerun")
+    if held.open:
+        with held:
+            rows_of(analysis)
+
+
+def rows_of(analysis):
     offered = names(analysis)
     held = [name for name in st.session_state.get("patients-columns", first_choice(analysis)) if name in offered]
     st.session_state["patients-columns"] = held
@@ -99,13 +111,15 @@ def everybody(analysis):
         key="patients-table",
         on_select="ignore" if ids is None else partial(select, ids),
         selection_mode="single-row",
+        height=TABLE,
         lazy=ids is None,
         column_config={"Index date": st.column_config.DateColumn(format="YYYY-MM-DD")},
     )
     st.caption(f"{len(rows)} patients. Click the box before a row to see that patient above.")
+    trail = guard.trail()
     st.download_button(
         "Download this table (CSV)",
-        lambda: patients_csv(rows, analysis),
+        lambda: patients_csv(rows, analysis, trail),
         f"patients-{analysis.study.fingerprint}.csv",
         "text/csv",
         key="patients-csv",
@@ -117,5 +131,4 @@ with show.mistakes():
     analysis = show.page("Patients", "What is recorded of one patient, and how does the definition in force judge it?")
     if (row := choose(analysis)) is not None:
         one_patient(analysis, row)
-    st.markdown("### The table behind the cohort")
     everybody(analysis)

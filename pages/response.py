@@ -5,16 +5,19 @@ import streamlit as st
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.missing_bounds import missing_bounds
 from explorer.analysis.rates import counts_invented
-from explorer.analysis.rule_sets import RuleSets, rule_sets
+from explorer.analysis.rule_sets import RuleSets, patients_in, rule_sets
 from explorer.analysis.thresholds import sweep, usual_measure
 from explorer.charts import bounds, forest, thresholds
 from explorer.charts import rule_sets as sets
-from explorer.export.numbers import count, share
+from explorer.charts.counts import apart, part_apart
+from explorer.export.numbers import share
+from explorer.export.people import responders
 from explorer.literature.claims import is_rebuilt_from_publication
 from explorer.reconstruction.facts import published
 from explorer.study.cutoffs import Measure, cutoffs
 from explorer.study.response import AnyOf
-from explorer.ui import show
+from explorer.study.truth import UNKNOWN
+from explorer.ui import clicked, multiverse, show
 
 MEASURES: dict[Measure, str] = {
     "percent": "Percent",
@@ -25,17 +28,23 @@ MEASURES: dict[Measure, str] = {
 
 def rate(analysis: Analysis) -> None:
     st.markdown(f"### {show.responders(analysis)}")
-    r, study = analysis.response, analysis.study
-    invented = int((r.among & analysis.cohort.hypothetical).sum())
-    additions = f" ({invented} of them hypothetical additions, drawn hollow)" if invented else ""
+    multiverse.mark()
+    r, invented = analysis.response, analysis.cohort.hypothetical
+    unknown = r.among & (r.outcome.verdict == UNKNOWN)
+    eligible, among, unknown, evaluable = (
+        apart(int(who.sum()), int((who & invented).sum()))
+        for who in (analysis.ledger.eligible, r.among, unknown, r.outcome.evaluable)
+    )
+    hollow = " (hypothetical additions, drawn hollow, are counted apart)" if counts_invented(analysis) else ""
+    mean = f", the mean over {r.imputations} imputations" if r.imputations else ""
     st.markdown(
         show.plain(
-            f"Counted among {r.n_among} of {analysis.ledger.n} eligible patients{additions}. In {r.n_unknown} of them "
-            f"the outcome is unknown: {study.missing}. That leaves {r.n_evaluable} in the denominator and "
-            f"{count(r.n_responders)} responders."
+            f"Counted among {among} of {eligible} eligible patients{hollow}. In {unknown} of them the outcome is "
+            f"unknown: {analysis.study.missing}. That leaves {evaluable} in the denominator: "
+            f"{responders(analysis)} responded{mean}."
         )
     )
-    show.figure(forest.rate_strip(r, study.confidence, counts_invented(analysis)), analysis)
+    show.figure(forest.rate_strip(analysis), analysis)
 
 
 def carried_by(analysis: Analysis) -> None:
@@ -48,14 +57,26 @@ def carried_by(analysis: Analysis) -> None:
         if found.how == "one":
             st.info("The rule has a single part, so nothing can be true together with it.")
         else:
-            show.figure(sets.combinations(found), analysis)
+            in_combination(analysis, found)
+
+
+def in_combination(analysis: Analysis, found: RuleSets) -> None:
+    """Show the combinations of parts; a click lists the patients of one."""
+    bars = sets.bars(found)
+    selected = show.figure(sets.combinations(found), analysis)
+    if selected is None:
+        return
+    name = clicked.value(selected, "set")
+    who = patients_in(analysis, found, bars[name]) if name in bars else None
+    title = f"Exactly {name}" if bars.get(name) else name
+    clicked.patients(who, title, analysis, "combination", "Click a bar to list the patients it stands for.")
 
 
 def carrier(found: RuleSets) -> str:
     if found.how != "any of" or not found.n:
         return "The parts of the rule"
-    alone = share(found.n_alone, found.n, found.n_alone / found.n)
-    return f"{alone} of the responders respond by one part alone"
+    alone = part_apart(found.n_alone, found.n, (found.n_alone_hypothetical, found.n_hypothetical))
+    return f"{alone} of the {sets.whom(found)} respond by one part alone"
 
 
 def drawn_line(analysis: Analysis) -> None:
@@ -108,7 +129,7 @@ def unknown(analysis: Analysis) -> None:
     low, high = held.worst, held.best
     st.markdown(
         f"### The {held.n_unknown} unknown outcomes leave anything from {share(low.k, low.n, low.rate)} to "
-        f"{share(high.k, high.n, high.rate)}"
+        f"{share(high.k, high.n, high.rate)}{', hypothetical additions counted in' if invented else ''}"
     )
     if isinstance(analysis.study.response.rule, AnyOf):
         st.markdown(
@@ -148,7 +169,9 @@ def reports(analysis: Analysis) -> None:
     if not analysis.reports:
         st.info("This needs patients' own reports (the table `reports`), and the cohort holds none.")
         return
-    st.markdown(f"Of all {analysis.ledger.n} eligible patients, whoever answered in the follow-up window.")
+    added = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
+    everybody = apart(analysis.ledger.n, added)
+    st.markdown(f"Of all {everybody} eligible patients, whoever answered in the follow-up window.")
     show.figure(forest.report_strip(analysis.reports, counts_invented(analysis)), analysis)
 
 

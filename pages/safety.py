@@ -4,17 +4,21 @@ import pandas as pd
 import streamlit as st
 
 from explorer.analysis import courses as taken
-from explorer.analysis.carry_over import most_frequent, patient_events
+from explorer.analysis.attrition import entering
+from explorer.analysis.carry_over import hypothetical, in_cohort, n_with_any, of_terms, patient_events
 from explorer.analysis.description import INADEQUATE, INTOLERANCE
+from explorer.analysis.safety import Events
+from explorer.analysis.safety import safety as counts
 from explorer.analysis.sequence import gaps, once, paths, stop_reasons
 from explorer.charts import courses, safety, sequence
-from explorer.charts.counts import part
+from explorer.charts.counts import apart, part_apart
 from explorer.charts.persistence import persistence
 from explorer.charts.theme import FEWEST_PATIENTS
-from explorer.ui import show
+from explorer.ui import clicked, show
 
 BACK = {182: "6 months", 365: "1 year", 730: "2 years", 1460: "4 years"}
 POINTS, MOST_EVENT_ROWS = 120, 12
+NONE = Events("", "", 0, 0, 0)
 COURSES = "a table of treatments: patient_id, drug, start_day, end_day, stop_reason"
 EVENTS = "a table of adverse events: patient_id, drug, term, start_day, end_day"
 
@@ -28,7 +32,7 @@ def left(analysis, prior, index):
     """Why the prior drug was stopped, and the days between the drugs."""
     reasons, between = stop_reasons(analysis), gaps(analysis)
     if reasons is not None and reasons.n:
-        ended = (f"{group} in {part(reasons.in_group(group), reasons.n)}" for group in (INADEQUATE, INTOLERANCE))
+        ended = (f"{group} in {sequence.in_groups(reasons, group)}" for group in (INADEQUATE, INTOLERANCE))
         st.subheader(show.plain(f"What ended {prior}: {', '.join(ended)}"))
     else:
         st.subheader(show.plain(f"What ended {prior}" if prior else "No drug before"))
@@ -47,35 +51,60 @@ def left(analysis, prior, index):
 
 def events(analysis, prior, index):
     """What became of each event, in counts and patient by patient."""
-    n, rows = analysis.ledger.n, analysis.safety.carry_over
     st.subheader(show.plain(f"Events of {prior} on {index}" if prior else f"Events on {index}"))
     if "adverse_events" not in analysis.cohort.tables:
         lacks("adverse events, which is not the same as none", EVENTS)
     elif not analysis.safety.events:
-        st.info(f"No event is recorded for the {n} patients analysed.")
-    elif not rows:
-        lacks("when events ended, or no drug before" if prior else "a drug before", EVENTS)
+        st.info(f"No event is recorded for the {analysis.ledger.n} patients analysed.")
+    elif prior is None:
+        lacks("a drug before", COURSES)
+        event_table(analysis)
+    elif not analysis.cohort.gives("adverse_events", "end_day"):
+        lacks("when events ended", EVENTS)
+        event_table(analysis)
+    elif not in_cohort(analysis, 1):
+        st.info(show.plain(f"No event on {prior} or {index} is recorded."))
         event_table(analysis)
     else:
-        counts, patients = st.columns(2)
-        with counts:
-            most = most_frequent(rows, safety.MOST_EVENTS)
-            figure("carry over", lambda: safety.carry_over(most, n, prior, index))
-            event_table(analysis)
-        with patients:
-            by_patient(analysis, most_frequent(rows, safety.MOST_COLUMNS), prior, index)
+        carried_over(analysis, prior, index)
+
+
+def carried_over(analysis, prior, index):
+    """Counts beside patients; which events are shown follows the cohort, so that neither moves."""
+    rows = analysis.safety.carry_over
+    by_event, of_whom = st.columns(2)
+    with by_event:
+        terms = in_cohort(analysis, safety.MOST_EVENTS)
+        most, invented = of_terms(rows, terms), of_terms(hypothetical(analysis), terms)
+        n = analysis.ledger.n, added(analysis)
+        figure("carry over", lambda: safety.carry_over(most, invented, *n, prior, index))
+        event_table(analysis)
+    with of_whom:
+        by_patient(analysis, of_terms(rows, in_cohort(analysis, safety.MOST_COLUMNS)), prior, index)
 
 
 def event_table(analysis):
-    """Who had which event on which drug, of those who took it."""
+    """Who had which event on which drug, of those who took it, the most frequent first."""
+    events = sorted(analysis.safety.events, key=lambda r: -r.n_patients)
     heads = ("Drug", "Event", "Patients with it", "All episodes ended")
+    invented = analysis.ledger.eligible & analysis.cohort.hypothetical
+    of_invented = {(r.drug, r.term): r for r in counts(analysis.facts, invented).events}
     cells = [
-        (r.drug, r.term, part(r.n_patients, r.n_treated) if r.n_treated else str(r.n_patients), ended)
-        for r in analysis.safety.events[:MOST_EVENT_ROWS]
-        for ended in ["not recorded" if r.n_resolved is None else str(r.n_resolved)]
+        (r.drug, r.term, *event_cells(r, of_invented.get((r.drug, r.term), NONE), n))
+        for r in events[:MOST_EVENT_ROWS]
+        for n in [int((invented & analysis.facts.ever_took(r.drug)).sum())]
     ]
     show.small_table(pd.DataFrame(cells, columns=heads), alt="Events by drug")
-    st.caption("Patients, not episodes; no percentage of fewer than ten.")
+    most = f" The {MOST_EVENT_ROWS} most frequent of {len(events)}." if len(events) > MOST_EVENT_ROWS else ""
+    st.caption(f"Patients, not episodes; no percentage of fewer than ten.{most}")
+
+
+def event_cells(event, invented, n_invented):
+    """Count who had an event, and in whom it ended; hypothetical additions apart, of those of them who took the drug."""
+    had = event.n_patients, event.n_treated, (invented.n_patients, n_invented)
+    with_it = part_apart(*had) if event.n_treated else apart(event.n_patients, invented.n_patients)
+    ended = "not recorded" if event.n_resolved is None else apart(event.n_resolved, invented.n_resolved)
+    return with_it, ended
 
 
 def by_patient(analysis, shown, prior, index):
@@ -85,7 +114,9 @@ def by_patient(analysis, shown, prior, index):
         st.info(f"Patients are drawn one by one where they are few, but not fewer than five; here: {tiles} events.")
         return
     terms = tuple(row.term for row in shown)
-    offer(figure("by patient", lambda: safety.by_patient(patient_events(analysis, terms), prior, index)))
+    room = n_with_any(analysis, terms)
+    drawn = figure("by patient", lambda: safety.by_patient(patient_events(analysis, terms), terms, room, prior, index))
+    clicked.offer(drawn, "a tile")
 
 
 def staying(analysis, index):
@@ -119,17 +150,17 @@ def way(analysis, prior, index):
         help="Courses that began earlier are cut off at the left edge; the table gives their first day.",
     )
     drugs, days = tuple(filter(None, (prior, index))), (-back, taken.last_day(analysis.facts))
-    offer(figure(f"courses {back}", lambda: who_took_what(analysis, drugs, days)))
+    clicked.offer(figure(f"courses {back}", lambda: who_took_what(analysis, drugs, days)), "a course")
 
 
 def who_took_what(analysis, drugs, days):
     """A row per patient where they are few, else the share by day."""
-    n, hypothetical = analysis.ledger.n, added(analysis)
+    n, invented = analysis.ledger.n, added(analysis)
     if n <= courses.MOST_PATIENTS:
         rows = taken.in_order(analysis), taken.courses(analysis), taken.events(analysis)
-        return courses.timeline(*rows, drugs, days, hypothetical)
+        return courses.timeline(*rows, drugs, days, int(entering(analysis.facts).sum()), invented)
     grid = range(days[0], days[1] + 1, max(1, (days[1] - days[0]) // POINTS))
-    return courses.by_day(taken.on_drug_by_day(analysis, tuple(grid)), drugs, n, hypothetical)
+    return courses.by_day(taken.on_drug_by_day(analysis, tuple(grid)), drugs, n, invented)
 
 
 def added(analysis):
@@ -142,30 +173,12 @@ def figure(name, draw):
     return show.figure(once(analysis, f"figure {name} {analysis.study.confidence}", draw), analysis)
 
 
-def choose():
-    """Make the patient last clicked in a chart the chosen one; before anything is drawn, so that nothing is stale."""
-    for chart in ("events-by-patient", "courses"):
-        event = st.session_state.get(f"chart-{chart}")
-        clicked = event["selection"]["chosen"] if event else None
-        picked = clicked[0]["patient_id"] if clicked else None
-        if picked and picked != st.session_state.get(f"safety-{chart}"):
-            st.session_state["patient"] = picked
-        st.session_state[f"safety-{chart}"] = picked
-
-
-def offer(clicked):
-    """Lead to the patient clicked, where it is the one chosen last."""
-    picked = clicked[0]["patient_id"] if clicked else None
-    if picked and picked == st.session_state.get("patient"):
-        st.page_link("pages/patients.py", label=f"Open patient {show.plain(picked)}", icon=":material/person_search:")
-
-
 with show.mistakes():
     analysis = show.page(
         "Safety and sequencing",
         "Why was the first drug left, what became of its adverse events on the second, and how long did patients stay?",
     )
-    choose()
+    clicked.choose("events-by-patient", "courses")
     prior, index = analysis.study.prior_drug, analysis.study.index_drug
     left(analysis, prior, index)
     events(analysis, prior, index)

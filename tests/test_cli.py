@@ -1,12 +1,15 @@
 """The command line: what it prints, and how it refuses."""
 
 import json
+import re
 
 import pytest
 
 from explorer.bundled import BUNDLED
+from explorer.cohort.writer import write_folder
 from explorer.study.presets import PRESETS
 from tests.command import run
+from tests.study.cohorts import SWITCHED
 
 
 @pytest.mark.parametrize("command", ["check", "convert", "analyse", "reconstruct"])
@@ -138,6 +141,32 @@ def test_text_is_at_most_100_characters_wide_and_carries_denominators():
     printed = run("analyse").out
     assert max(map(len, printed.splitlines())) <= 100
     assert "24/47 (51 %) responded" in printed
+
+
+def test_only_the_reconstruction_is_called_one(tmp_path):
+    assert "Synthetic reconstruction, not patient data." in run("analyse").out.splitlines()
+    write_folder(SWITCHED, tmp_path / "invented")
+    for command in (("check", str(tmp_path / "invented")), ("analyse", "--cohort", str(tmp_path / "invented"))):
+        printed = run(*command).out
+        assert "Synthetic data, not patients." in printed.splitlines()
+        assert "reconstruction" not in printed
+
+
+def test_hypothetical_additions_are_counted_apart(tmp_path):
+    file = tmp_path / "study.json"
+    file.write_text(PRESETS["as-published"].study.replace(eligibility=(), hypothetical=True).to_json())
+    printed = run("analyse", "--study", str(file)).out
+    assert max(map(len, printed.splitlines())) <= 100
+    assert re.search(r"24/47 reconstructed \+ \d+/\d+ hypothetical responded, no interval\n", printed)
+    assert re.search(r"BSA: .* in 33 \+ \d+ hypothetical with both scores; change .* \(no interval\)", printed)
+
+
+@pytest.mark.parametrize("kind", ["text", "json"])
+def test_a_file_under_the_name_of_a_preset_is_another_study_and_says_so(tmp_path, kind):
+    file = tmp_path / "study.json"
+    file.write_text(PRESETS["strict"].study.replace(name="As published").to_json())
+    printed = run("analyse", "--study", str(file), "--format", kind).out
+    assert "As published (changed)" in (json.loads(printed)["study"]["name"] if kind == "json" else printed)
 
 
 def test_resampling_is_added_when_asked_for_and_seeded():

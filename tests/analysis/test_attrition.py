@@ -1,7 +1,7 @@
 import numpy as np
 
 from explorer.analysis.analyse import analyse
-from explorer.analysis.attrition import ANALYSED, COHORT, OUTCOME, RESPONSE, Pattern, attrition, overlap
+from explorer.analysis.attrition import ANALYSED, COHORT, OUTCOME, RESPONSE, Pattern, attrition, left_out_by, overlap
 from tests.studies import responding, study
 from tests.tables import cohort
 
@@ -49,9 +49,12 @@ def stages(**changes):
     rule = {"kind": "percent_improvement", "instrument": "BSA", "at_least": 50}
     analysis = analyse(drawn(), responding(rule, among=(PRIOR,), eligibility=(ADULT,), **changes))
     return [
-        (s.part, s.number, s.entered, s.not_met, s.unknown, s.remaining, s.hypothetical)
-        for s in attrition(analysis.facts, analysis.ledger, analysis.response)
+        (s.part, s.number, s.entered, s.not_met, s.unknown, s.remaining, s.hypothetical) for s in followed(analysis)
     ]
+
+
+def followed(analysis):
+    return attrition(analysis.facts, analysis.ledger, analysis.response)
 
 
 def test_the_way_leads_from_the_cohort_over_eligibility_and_response_to_the_denominator():
@@ -76,6 +79,17 @@ def test_hypothetical_additions_enter_only_when_counted_and_are_told_apart_at_ev
     ]
 
 
+def test_hypothetical_additions_are_told_apart_among_those_left_out_too():
+    # H2 is 12 years old; P2 fails by age as well, P5 is of unknown age and P3 took no dupilumab.
+    rule = {"kind": "percent_improvement", "instrument": "BSA", "at_least": 50}
+    analysis = analyse(drawn(), responding(rule, among=(PRIOR,), eligibility=(ADULT,), hypothetical=True))
+    told = [
+        (s.hypothetical_entered, s.hypothetical_not_met, s.hypothetical_unknown, s.hypothetical)
+        for s in followed(analysis)
+    ]
+    assert told == [(2, 0, 0, 2), (2, 1, 0, 1), (1, 0, 0, 1), (1, 0, 0, 1)]
+
+
 def left_out(*criteria, **changes):
     analysis = analyse(drawn(), study(eligibility=criteria, **changes))
     return analysis, overlap(analysis.facts, analysis.ledger)
@@ -92,12 +106,21 @@ def test_patients_are_grouped_by_exactly_the_criteria_they_fail_or_leave_unknown
 def test_the_most_frequent_combination_comes_first():
     follow_up = {"kind": "follow_up_scores", "instruments": ["BSA"], "at_least": 1}
     patterns = left_out(follow_up, hypothetical=True)[1]
-    assert patterns == (Pattern(fails=(1,), unknown=(), n=3),)
+    assert patterns == (Pattern(fails=(1,), unknown=(), n=3, hypothetical=1),)
 
 
 def test_every_patient_left_out_is_in_one_combination():
     analysis, patterns = left_out(ADULT, PRIOR, hypothetical=True)
     assert sum(pattern.n for pattern in patterns) == int(np.sum(~analysis.ledger.eligible))
+
+
+def test_the_patients_of_some_combinations_are_found_again():
+    analysis, patterns = left_out(ADULT, PRIOR)
+    ids = analysis.cohort.patients["patient_id"].to_numpy()
+    found = [list(ids[left_out_by(analysis.facts, analysis.ledger, [pattern])]) for pattern in patterns]
+    assert found == [["P2"], ["P3"], ["P5"]]
+    assert list(ids[left_out_by(analysis.facts, analysis.ledger, patterns[1:])]) == ["P3", "P5"]
+    assert not left_out_by(analysis.facts, analysis.ledger, []).any()
 
 
 def test_without_criteria_nobody_is_left_out():

@@ -45,8 +45,12 @@ BSA_75 = BSA_50 | {"at_least": 75}
 B = study(eligibility=[LARGE], response={"rule": BSA_75}, missing="non_responder")
 
 
+def compared(cohort, a, b):
+    return compare(analyse(cohort, a), analyse(cohort, b))
+
+
 def test_patients_judged_under_both_make_the_table_and_the_others_are_counted_apart():
-    found = compare(SIX, A, B)
+    found = compared(SIX, A, B)
     # P1 both; P2 only A; P3 and P6 neither; P4 is unknown under A, P5 too mild for B.
     assert (found.table.both, found.table.first_only, found.table.second_only, found.table.neither) == (1, 1, 0, 2)
     assert judged_once(found) == ({"not eligible": 1}, {"unknown": 1})
@@ -54,15 +58,24 @@ def test_patients_judged_under_both_make_the_table_and_the_others_are_counted_ap
 
 
 def test_agreement_and_difference_are_those_of_the_table():
-    found = compare(SIX, A, B)
+    found = compared(SIX, A, B)
     # Observed agreement 3/4, expected 1/2 * 1/4 + 1/2 * 3/4 = 1/2: kappa 1/2. One change only: exact p is 1.
     assert found.agreement.estimate == pytest.approx(0.5)
     assert found.p_exact == 1
     assert found.newcombe.estimate == found.tango.estimate == 0.25
 
 
+@pytest.mark.parametrize("score", [0, 100])
+def test_kappa_is_not_defined_where_one_definition_judges_everybody_alike(score):
+    alike = study(response={"rule": {"kind": "score_at_most", "instrument": "BSA", "score": score}})
+    found = compared(SIX, A, alike)
+    # Under A: P1, P2 and P5 respond, P3 and P6 do not. A follow-up BSA of at most 0 has nobody, of at most 100 all.
+    assert (found.table.first, found.table.second, found.table.n) == (3, 5 if score else 0, 5)
+    assert np.isnan([found.agreement.estimate, found.agreement.low, found.agreement.high]).all()
+
+
 def test_each_change_is_laid_to_the_one_difference_that_makes_it_alone():
-    found = compare(SIX, A, B)
+    found = compared(SIX, A, B)
     ids = SIX.patients["patient_id"].iloc[found.changed].tolist()
     assert list(zip(ids, *became(found), explanations(found), strict=True)) == [
         ("P2", "responder", "no response", f"2. {found.changes[1].words}"),
@@ -76,7 +89,7 @@ def test_each_change_is_laid_to_the_one_difference_that_makes_it_alone():
 
 def test_changes_that_each_suffice_are_both_named():
     old = {"kind": "age", "from": 75}
-    found = compare(SIX, A, study(eligibility=[LARGE, old]))
+    found = compared(SIX, A, study(eligibility=[LARGE, old]))
     place = SIX.patients["patient_id"].iloc[found.changed].tolist().index("P5")
     assert explanations(found)[place] == (
         "1. eligibility: also a baseline BSA of at least 15; 2. eligibility: also aged 75 or over"
@@ -87,7 +100,7 @@ def test_a_change_that_takes_two_differences_is_said_to_need_them_together():
     any_change = {"kind": "point_improvement", "instrument": "BSA", "more_than": 0}
     low = {"kind": "score_at_most", "instrument": "BSA", "score": 12}
     loose = responding({"kind": "any_of", "rules": [BSA_50, any_change, low]})
-    found = compare(SIX, loose, responding({"kind": "any_of", "rules": [low]}))
+    found = compared(SIX, loose, responding({"kind": "any_of", "rules": [low]}))
     by_patient = dict(zip(SIX.patients["patient_id"].iloc[found.changed], explanations(found), strict=True))
     # P2 halved, so that either part alone keeps it a responder; P3 is one by any improvement alone.
     assert by_patient == {"P2": "only together", "P3": "2. response: without any improvement of BSA"}
@@ -96,7 +109,7 @@ def test_a_change_that_takes_two_differences_is_said_to_need_them_together():
 
 def test_taking_away_an_only_part_cannot_be_done_alone():
     low = {"kind": "score_at_most", "instrument": "BSA", "score": 12}
-    found = compare(
+    found = compared(
         SIX, responding({"kind": "any_of", "rules": [BSA_50]}), responding({"kind": "any_of", "rules": [low]})
     )
     assert [(change.words, change.possible) for change in found.changes] == [
@@ -116,7 +129,7 @@ def test_parts_met_are_named_whatever_else_the_study_asks():
 
 
 def test_equal_definitions_change_nobody():
-    found = compare(SIX, A, study(name="Another name"))
+    found = compared(SIX, A, study(name="Another name"))
     assert not len(found.changed)
     assert found.changes == ()
     assert np.isnan(found.p_exact)
@@ -124,11 +137,12 @@ def test_equal_definitions_change_nobody():
 
 def test_with_hypothetical_additions_nothing_is_inferred():
     a = PRESETS["as-published"].study.replace(hypothetical=True, eligibility=())
-    found = compare(bundled_cohort(), a, a.replace(missing=Missing(kind="observed")))
+    found = compared(bundled_cohort(), a, a.replace(missing=Missing(kind="observed")))
     assert found.withheld
     numbers = (found.p_exact, found.newcombe.low, found.tango.high, found.agreement.low)
     assert np.isnan(numbers).all()
     assert not np.isnan(found.newcombe.estimate)
+    assert (found.crossed.sum(), found.invented.sum()) == (49 + 26, 26)
 
 
 PAIRS = list(permutations(PRESETS, 2))
@@ -137,11 +151,11 @@ PAIRS = list(permutations(PRESETS, 2))
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_presets_are_compared_as_two_analyses_would(first, second):
     bundled, a, b = bundled_cohort(), PRESETS[first].study, PRESETS[second].study
-    found, one, other = compare(bundled, a, b), analyse(bundled, a), analyse(bundled, b)
+    found, one, other = compared(bundled, a, b), analyse(bundled, a), analyse(bundled, b)
     assert found.crossed.sum() == bundled.n_patients
     assert found.crossed[0].sum() == one.response.n_responders
     assert (found.after == standing(other)).all()
-    mirrored = compare(bundled, b, a)
+    mirrored = compared(bundled, b, a)
     assert (mirrored.table.first_only, mirrored.table.second_only) == (found.table.second_only, found.table.first_only)
 
 

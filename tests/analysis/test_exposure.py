@@ -60,10 +60,27 @@ def test_reasons_are_those_of_the_last_course_in_their_groups(facts):
         Reason("not recorded", "not recorded", 1),
         Reason("ongoing", "ongoing", 1),
     )
-    assert by_group(rows) == {
+    assert {group.group: group.n for group in by_group(rows)} == {
         "inadequate response": 2,
         "intolerance": 1,
         "other reason": 0,
         "not recorded": 1,
         "ongoing": 1,
     }
+
+
+def test_hypothetical_additions_are_counted_apart():
+    tiers = "patient_id | tier\nP1 |\nP2 | hypothetical\nP3 |\nP4 |\nP5 | hypothetical\nP6 | hypothetical"
+    facts = CohortFacts(cohort(tiers, treatments=TREATED), study(hypothetical=True))
+    found = exposure(facts, "dupilumab", who(*range(6)))
+    assert (found.n, found.n_hypothetical) == (5, 2)
+    assert [(place * 20, k) for place, k in enumerate(found.hypothetical) if k] == [(240, 1), (460, 1)]
+    rows = reasons(facts, "dupilumab", who(*range(6)))
+    assert [(row.reason, row.n, row.hypothetical) for row in rows] == [
+        ("inadequate response", 1, 0),
+        ("loss of response", 1, 1),
+        ("adverse event", 1, 0),
+        ("not recorded", 1, 1),
+        ("ongoing", 1, 0),
+    ]
+    assert by_group(rows)[0] == Reason("inadequate response", "inadequate response", 2, 1)

@@ -38,6 +38,14 @@ def test_only_the_chosen_patients_are_counted(facts):
     assert coverage(facts, np.array([True, True, False, False]))[0].counts == (1, 1, 0, 0)
 
 
+def test_hypothetical_additions_are_counted_apart():
+    tiers = "patient_id | tier\nP1 |\nP2 | hypothetical\nP3 |\nP4 | hypothetical"
+    facts = CohortFacts(cohort(tiers, SCORES), study(hypothetical=True))
+    bsa, iga = coverage(facts, np.ones(4, bool))
+    assert (bsa.counts, bsa.hypothetical) == ((1, 1, 1, 1), (0, 1, 0, 1))
+    assert (iga.counts, iga.hypothetical) == ((2, 0, 0, 2), (1, 0, 0, 1))
+
+
 def test_patients_who_lack_the_same_scores_stand_together_and_the_most_complete_come_first(facts):
     # Columns: row in the cohort, BSA, IGA; 0 both, 1 baseline only, 2 follow-up only, 3 neither.
     assert by_patient(facts, np.ones(4, bool)).tolist() == [[0, 0, 0], [3, 3, 0], [1, 1, 3], [2, 2, 3]]

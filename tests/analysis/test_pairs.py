@@ -60,7 +60,7 @@ def test_equal_changes_on_a_scale_of_tenths_tie_in_spite_of_binary_dust():
 
 
 def test_reaching_an_amount_counts_who_improved_by_at_least_so_much():
-    assert [both().n_reaching(points) for points in (0, 2, 3)] == [2, 2, 0]
+    assert [both().reaching(points).tolist() for points in (0, 2, 3)] == [[True, False, True]] * 2 + [[False] * 3]
 
 
 def test_hypothetical_additions_are_marked_and_withhold_the_interval():
@@ -100,8 +100,18 @@ def test_every_score_near_the_windows_says_what_became_of_it():
     ]
 
 
-def test_the_days_shown_are_both_windows_with_a_margin():
-    assert span(analyse(FOUR, IGA_1)) == (-69, 129)
+def test_the_days_shown_are_both_windows_with_a_margin_in_whole_months():
+    assert span(analyse(FOUR, IGA_1)) == (-90, 150)
+    later = IGA_1.model_dump()["follow_up"] | {"to_day": 140}
+    assert span(analyse(FOUR, IGA_1.replace(follow_up=later))) == (-90, 150)
+    assert span(analyse(FOUR, IGA_1.replace(follow_up=later | {"to_day": 142}))) == (-90, 180)
+
+
+def test_some_patients_alone_keep_their_order():
+    found = both(hypothetical=True)
+    alone = found.only(~found.hypothetical)
+    assert names(alone, slice(None)) == ["P1", "P2", "P3"]
+    assert names(found.only(found.hypothetical), slice(None)) == ["H1"]
 
 
 def test_scores_of_eligible_patients_are_counted_on_whatever_day():

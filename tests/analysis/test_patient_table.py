@@ -32,10 +32,12 @@ def test_a_row_says_who_how_it_came_out_and_by_which_scores():
 
 def test_hypothetical_additions_stand_in_it_only_when_counted():
     assert list(patient_table(analyse(THREE, study(hypothetical=True)))["Tier"]) == [
-        "reconstructed",
-        "reconstructed",
+        "patient",
+        "patient",
         "hypothetical",
     ]
+    rebuilt = analyse(bundled_cohort(), PRESETS["as-published"].study.replace(hypothetical=True))
+    assert patient_table(rebuilt)["Tier"].value_counts().to_dict() == {"reconstructed": 49, "hypothetical": 26}
 
 
 def test_only_the_columns_asked_for_are_given_in_the_order_asked_for():

@@ -1,10 +1,13 @@
 """Which rule parts are true together: three parts in nine patients, counted by hand."""
 
+import numpy as np
+
 from explorer.analysis.analyse import analyse
-from explorer.analysis.rule_sets import MOST_PARTS, Segment, rule_sets, shown_parts, unwrapped
+from explorer.analysis.rule_sets import MOST_PARTS, Segment, patients_in, rule_sets, shown_parts, unwrapped
 from explorer.bundled import bundled_cohort
 from explorer.study.presets import PRESETS
 from explorer.study.response import AllOf, AnyOf, AtLeast, PointImprovement
+from explorer.study.truth import TRUE
 from tests.analysis.test_response import ANY, BSA_50, FLARES, HELD, ITCH_4
 from tests.studies import responding
 
@@ -86,10 +89,33 @@ def test_responders_by_one_part_alone_are_those_the_analysis_counts():
         assert rule_sets(analysis).n_alone == sum(part.n_only for part in analysis.response.by_rule)
 
 
+def test_the_patients_of_each_combination_are_found_again():
+    analysis = analyse(HELD, responding(ANY))
+    found = rule_sets(analysis)
+    ids = HELD.patients["patient_id"].to_numpy()
+    assert {each.true: list(ids[patients_in(analysis, found, each)]) for each in found.combinations} == {
+        (True, False, False): ["P1"],
+        (False, True, False): ["P6"],
+        (False, False, True): ["P7", "P8"],
+        (True, True, True): ["P0"],
+    }
+
+
+def test_everybody_shown_is_in_a_named_combination_or_among_the_rarer_ones():
+    analysis = analyse(bundled_cohort(), PRESETS["as-published"].study)
+    found = rule_sets(analysis)
+    held = [patients_in(analysis, found, each) for each in (*found.combinations, None)]
+    assert [int(who.sum()) for who in held] == [*(each.n for each in found.combinations), found.n_rest]
+    assert (np.sum(held, axis=0) == (analysis.response.among & (analysis.response.outcome.verdict == TRUE))).all()
+
+
 def test_invented_patients_are_a_segment_of_their_own():
     found = rule_sets(
         analyse(bundled_cohort(), PRESETS["as-published"].study.replace(hypothetical=True, eligibility=()))
     )
     segments = [segment for each in found.combinations for segment in each.segments] + list(found.rest)
     invented = sum(segment.n for segment in segments if segment.hypothetical)
-    assert 0 < invented < found.n
+    assert 0 < invented == found.n_hypothetical < found.n
+    assert found.n_alone_hypothetical <= found.n_alone
+    one = found.hypothetical[0]
+    assert one.n_true + one.n_false + one.n_unknown == found.n_among - 47

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from explorer.analysis.analyse import analyse
-from explorer.analysis.carry_over import most_frequent, patient_events
+from explorer.analysis.carry_over import in_cohort, most_frequent, n_with_any, of_terms, patient_events
 from explorer.analysis.courses import (
     DayShare,
     courses,
@@ -219,3 +219,22 @@ def test_patient_by_patient_adds_up_to_the_counts():
 def test_the_most_frequent_events_come_first_and_by_name_where_equal():
     rows = (CarryOver("b", 1, 0, 0, 0), CarryOver("c", 1, 1, 1, 1), CarryOver("a", 0, 0, 0, 1))
     assert [row.term for row in most_frequent(rows, 2)] == ["c", "a"]
+
+
+def test_which_events_are_shown_follows_the_cohort_and_not_the_definition():
+    older = {"kind": "age", "from": 60}
+    analysis = analyse(bundled_cohort(), PRESETS["as-published"].study)
+    fewer = analyse(bundled_cohort(), PRESETS["as-published"].study.replace(eligibility=(older,)))
+    assert in_cohort(fewer, 12) == in_cohort(analysis, 12) == ("conjunctivitis", "head and neck dermatitis")
+    assert n_with_any(fewer, in_cohort(fewer, 12)) == n_with_any(analysis, in_cohort(analysis, 12))
+
+
+def test_an_event_that_nobody_analysed_had_is_counted_as_none():
+    rows = (CarryOver("b", 1, 0, 0, 0),)
+    assert of_terms(rows, ("a", "b")) == (CarryOver("a", 0, 0, 0, 0), rows[0])
+
+
+def test_patients_with_any_of_several_events_are_counted_once():
+    # Of conjunctivitis P1 to P4, of headache P4 alone.
+    assert n_with_any(analysed(), ("conjunctivitis", "headache")) == 4
+    assert n_with_any(analysed(), ("headache",)) == 1

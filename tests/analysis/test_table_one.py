@@ -55,6 +55,25 @@ def test_who_is_left_out_stands_beside_who_is_analysed_only_if_there_is_anybody(
     assert math.isnan(both[LEFT_OUT].sd)
 
 
+def test_hypothetical_additions_stand_in_columns_of_their_own():
+    tiers = """
+        patient_id | age | tier
+        P1         | 20  |
+        P2         | 30  | hypothetical
+        P3         | 16  |
+        P4         | 12  | hypothetical
+        P5         | 40  | hypothetical
+    """
+    groups = described(tiers, eligibility=(ADULT,), hypothetical=True)["Age"].groups
+    assert {name: (about.n, about.mean) for name, about in groups.items()} == {
+        "Analysed": (1, 20),
+        "Analysed, hypothetical": (2, 35),
+        "Left out": (1, 16),
+        "Left out, hypothetical": (1, 12),
+    }
+    assert list(described(tiers, eligibility=(ADULT,))["Age"].groups) == [ELIGIBLE, LEFT_OUT]
+
+
 def test_the_prior_drug_is_described_in_those_who_took_it():
     rows = described()
     assert rows["Prior dupilumab"].groups[ELIGIBLE].counts == {"no": 3, "yes": 2}

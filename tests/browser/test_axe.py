@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ["", "eligibility", "change", "response", "compare", "safety", "patients"]
+PAGES = ["", "eligibility", "change", "response", "multiverse", "left_open", "compare", "safety", "patients"]
 # What Streamlit itself brings: the file uploader and the grid's canvas.
 THEIRS = {"presentation-role-conflict", "empty-table-header"}
 
@@ -12,17 +12,37 @@ THEIRS = {"presentation-role-conflict", "empty-table-header"}
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
 def test_no_serious_finding(page, scheme, browser, address):
+    context, opened = visit(browser, f"{address}/{page}", scheme)
+    assert serious(opened) == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_finding_in_a_list_of_chosen_values(scheme, browser, address):
+    context, opened = visit(browser, address, scheme)
+    for part in ("section-who", "eligibility-3-open"):
+        opened.locator(f".st-key-{part} summary").first.click()
+        opened.wait_for_timeout(700)  # it unfolds gradually
+    expect(opened.get_by_test_id("stMultiSelect").locator("[data-tag]")).to_have_count(3)
+    assert serious(opened) == []
+    context.close()
+
+
+def visit(browser, url, scheme):
     context = browser.new_context(viewport={"width": 1440, "height": 1400}, color_scheme=scheme)
     opened = context.new_page()
-    opened.goto(f"{address}/{page}")
+    opened.goto(url)
     expect(opened.get_by_text("not patient data").first).to_be_visible(timeout=30_000)
+    return context, opened
+
+
+def serious(opened):
+    """Findings of weight that are ours."""
     opened.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     opened.wait_for_timeout(1000)
     found = Axe().run(opened).response["violations"]
-    serious = [
+    return [
         (rule["id"], [node["target"] for node in rule["nodes"]][:3])
         for rule in found
         if rule["impact"] in ("serious", "critical") and rule["id"] not in THEIRS
     ]
-    context.close()
-    assert serious == []

@@ -1,6 +1,7 @@
 """The definition in force as a reader changes, shares and takes it back, in a real browser."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -110,7 +111,7 @@ def test_a_link_restores_its_study_on_any_page_in_a_new_browser(visit):
     in_force(page, study)
     fold_out(page, "section-share")
     link = page.locator(".st-key-section-share code, .st-key-section-share pre").first.inner_text().replace("\n", "")
-    assert from_link(link.partition("?study=")[2]) == study.replace(name="As published, changed")
+    assert from_link(link.partition("?study=")[2]) == study.replace(name="As published (changed)")
     expect(page).to_have_url(link, timeout=WAIT)
     elsewhere = visit("/response", study=link.partition("?study=")[2])
     in_force(elsewhere, study)
@@ -148,6 +149,45 @@ def test_a_change_is_undone_and_a_chip_goes_back_to_the_preset(visit):
     expect(page.locator(".st-key-chips")).to_have_count(0)
 
 
+def test_three_changes_are_taken_back_one_by_one_each_state_exactly_as_it_was(visit):
+    page = visit()
+    states = [AS_PUBLISHED]
+    for section in ("interval", "missing", "when"):
+        fold_out(page, f"section-{section}")
+    choose(page, "interval", "Jeffreys")
+    states.append(states[-1].replace(interval="jeffreys"))
+    in_force(page, states[-1])
+    choose(page, "missing", "leave out")
+    states.append(states[-1].replace(missing="observed"))
+    in_force(page, states[-1])
+    type_into(page, "follow_up-to_day", 150)
+    states.append(states[-1].replace(follow_up=AS_PUBLISHED.follow_up.replace(to_day=150)))
+    in_force(page, states[-1])
+    for study in reversed(states[:-1]):
+        page.get_by_role("button", name="Undo").click()
+        in_force(page, study)
+        expect(page.locator(".st-key-interval input")).to_have_value(
+            "Wilson" if study.interval == "wilson" else "Jeffreys"
+        )
+        expect(page.locator(".st-key-missing input")).to_have_value(
+            "leave out" if study.missing.kind == "observed" else "count as no response"
+        )
+        expect(page.locator(".st-key-follow_up-to_day input")).to_have_value("120")
+        assert linked(page) == named(study)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def named(study):
+    """The study as it is named beside its preset."""
+    return study if study == AS_PUBLISHED else study.replace(name="As published (changed)")
+
+
+def linked(page):
+    """The study that the address carries; the one a visit begins with is not written out."""
+    link = parse_qs(urlsplit(page.url).query).get("study")
+    return from_link(link[0]) if link else AS_PUBLISHED
+
+
 def test_a_refused_entry_says_why_beside_the_control_and_keeps_the_study(visit):
     page = visit()
     fold_out(page, "section-when")
@@ -155,6 +195,16 @@ def test_a_refused_entry_says_why_beside_the_control_and_keeps_the_study(visit):
     expect(page.get_by_test_id("stSidebar").get_by_text("Not changed. no day lies from 500 to 120")).to_be_visible()
     in_force(page, AS_PUBLISHED)
     expect(page.locator(".st-key-follow_up-from_day input")).to_have_value("30")
+
+
+@pytest.mark.parametrize("name", ["</details><img src=x>", "&lt;img src=x&gt;", "**x** [y](http://evil) <b>z</b>"])
+def test_text_from_a_link_is_shown_as_it_stands(visit, name):
+    page = visit(study=to_link(AS_PUBLISHED.replace(name=name, interval="mid_p")))
+    shown = page.locator(".st-key-definition")
+    expect(shown).to_contain_text(name)
+    expect(shown.get_by_text("We analysed all patients")).to_be_visible()
+    for kind in ("img", "a", "b", "script"):
+        expect(shown.locator(kind)).to_have_count(0)
 
 
 def test_a_saved_study_is_loaded_again(visit, tmp_path):
@@ -174,9 +224,9 @@ def test_a_saved_study_is_loaded_again(visit, tmp_path):
 def test_hypothetical_additions_are_counted_apart(visit):
     without = [criterion for criterion in AS_PUBLISHED.eligibility if criterion.kind != "prescriptions"]
     page = visit(study=to_link(AS_PUBLISHED.replace(eligibility=tuple(without))))
-    expect(page.get_by_text("hypothetical patients analysed")).to_have_count(0)
+    expect(page.get_by_text("hypothetical analysed")).to_have_count(0)
     page.locator(".st-key-hypothetical label").first.click()
-    expect(page.get_by_text("49 reconstructed + 8 hypothetical patients analysed: no p values")).to_be_visible()
+    expect(page.get_by_text("49 reconstructed + 8 hypothetical analysed: no p values")).to_be_visible()
 
 
 def test_on_a_phone_the_sidebar_opens_works_and_nothing_is_cut(visit):
@@ -184,6 +234,10 @@ def test_on_a_phone_the_sidebar_opens_works_and_nothing_is_cut(visit):
     study = AS_PUBLISHED.replace(response=Response(among=AS_PUBLISHED.response.among, rule=rule))
     page = visit(width=390, study=to_link(study))
     expect(page.locator(".st-key-definition")).to_contain_text(study.fingerprint)
+    words = page.locator(".st-key-definition").get_by_text("We analysed all patients")
+    expect(words).to_be_hidden()
+    page.locator(".st-key-definition summary").click()
+    expect(words).to_be_visible()
     chip = page.locator(".st-key-chip-rule").get_by_role("button", name="response")
     box = chip.bounding_box()
     assert box["x"] + box["width"] <= 390

@@ -21,6 +21,24 @@ def test_the_finding_its_denominator_and_the_synthetic_label_are_in_view(page):
     expect(page.get_by_text("Synthetic reconstruction, not patient data").first).to_be_visible()
 
 
+def test_the_first_screen_of_a_phone_holds_a_result_and_a_wide_one_the_whole_definition(page):
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart.locator("canvas, svg").first).to_be_visible(timeout=30_000)
+    words = page.locator(".st-key-definition").get_by_text("We analysed all patients")
+    if page.viewport_size["width"] < 640:
+        expect(words).to_be_hidden()
+        # Screens are from 667 high, on which the answer stands in words, to 844 and more, which show the chart.
+        assert bottom(page.get_by_test_id("stMain").get_by_text("24/47 (51 %) responded").first) < 667
+        assert bottom(chart) < 844
+    else:
+        expect(words).to_be_visible()
+
+
+def bottom(element):
+    box = element.bounding_box()
+    return box["y"] + box["height"]
+
+
 def test_nothing_scrolls_sideways_and_nothing_failed(page):
     expect(page.get_by_text("24/47 (51 %)").first).to_be_visible(timeout=30_000)
     assert page.get_by_test_id("stException").count() == 0

@@ -14,7 +14,8 @@ from explorer.charts.grades import grade_by_grade
 from explorer.charts.regression_to_the_mean import SHARES, regression
 from explorer.charts.theme import MOST_MARKS
 from explorer.export.figures import svg
-from explorer.study.presets import PRESETS
+from explorer.study.eligibility import AgeLimits
+from explorer.study.presets import AS_PUBLISHED, PRESETS
 from tests.pages.cohorts import one_patient
 from tests.studies import study
 from tests.tables import cohort
@@ -30,14 +31,12 @@ class Drawn:
         self.instrument = analysis.cohort.instruments[code]
         self.row = next(row for row in analysis.change if row.instrument == code)
         self.both = paired.pairs(analysis, code)
-        names = analysis.cohort.patients["patient_id"]
         scores = paired.near_windows(analysis, code) if few_marks else None
         at = paired.at_both_times(analysis, code, self.both)
-        self.paths = change.paths(self.instrument, analysis.study, names, self.both, scores, at, chosen)
-        self.waterfall = change.waterfall(self.instrument, names, self.both, chosen)
-        bins, width = paired.distribution(self.both, self.instrument), paired.bin_width(self.instrument)
+        self.paths = change.paths(analysis, self.instrument, self.both, scores, at, chosen)
+        self.waterfall = change.waterfall(analysis, self.instrument, self.both, chosen)
         mean = (self.row.mean_change, self.row.ci_low, self.row.ci_high)
-        self.distribution = change.distribution(self.instrument, bins, self.both.n, width, mean)
+        self.distribution = change.distribution(analysis, self.instrument, self.both, mean)
         seen = observed(analysis, code)
         low, high = self.instrument.range_min, self.instrument.range_max
         self.regression = regression(self.instrument, seen, grid(seen, low, high), None)
@@ -90,7 +89,8 @@ def test_the_chosen_patient_is_brought_out_and_the_others_fade():
         > points.loc[points["patient_id"] != "R29", "weight"].max()
     )
     assert drawn.waterfall.data.query("chosen == True")["patient_id"].tolist() == ["R29"]
-    assert "Patient R29 is brought out" in drawn.paths.alt
+    assert drawn.paths.alt.endswith("Patient R29 is brought out.")
+    assert Drawn(BUNDLED, "BSA").paths.alt.endswith("No patient is brought out.")
 
 
 def test_paths_draw_the_scores_used_and_those_passed_over():
@@ -119,22 +119,104 @@ def test_the_distribution_counts_every_patient_once():
     assert drawn.distribution.table[["Improved", "Same", "Worse"]].sum().tolist() == [26, 2, 9]
 
 
-def test_hypothetical_additions_are_hollow():
-    rows = [f"{name}|0|IGA|3\n{name}|90|IGA|{2 if name < 'P3' else 4}" for name in ("H1", "P1", "P2", "P3", "P4")]
-    drawn = cohort(
-        patients="patient_id | tier\nH1 | hypothetical\nP1 |\nP2 |\nP3 |\nP4 |",
-        assessments="\n".join(["patient_id|day|instrument|score", *rows]),
-    )
-    rule = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
-    analysis = analyse(drawn, study(response={"rule": rule}, hypothetical=True))
-    charts = Drawn(analysis, "IGA")
+# H1 improves by 1 as P1 and P2 do; P3 and P4 become worse.
+IGA_ROWS = [f"{name}|0|IGA|3\n{name}|90|IGA|{2 if name < 'P3' else 4}" for name in ("H1", "P1", "P2", "P3", "P4")]
+MIXED = cohort(
+    patients="patient_id | tier\nH1 | hypothetical\nP1 |\nP2 |\nP3 |\nP4 |",
+    assessments="\n".join(["patient_id|day|instrument|score", *IGA_ROWS]),
+)
+ANY_FALL = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    analysis = analyse(MIXED, study(response={"rule": ANY_FALL}, hypothetical=True))
+    return analysis, Drawn(analysis, "IGA")
+
+
+def hollow(figure, analysis):
+    marks = [mark for mark in ET.fromstring(svg(figure, analysis)).iter() if mark.get("fill-opacity") == "0"]
+    assert all(mark.get("stroke") for mark in marks)
+    return marks
+
+
+def test_hypothetical_additions_are_hollow(mixed):
+    analysis, charts = mixed
     assert charts.waterfall.data.query("hypothetical == True")["patient_id"].tolist() == ["H1"]
-    hollow = [mark for mark in ET.fromstring(svg(charts.waterfall, analysis)).iter() if mark.get("fill-opacity") == "0"]
-    assert hollow
-    assert all(mark.get("stroke") for mark in hollow)
+    assert hollow(charts.waterfall, analysis)
     assert charts.paths.data.query("kind == 'hollow line'")["patient_id"].tolist() == ["H1"]
     assert set(charts.paths.data.query("patient_id == 'H1'")["kind"]) == {"hollow line", "passed over"}
-    assert "no interval" in charts.paths.alt
+    stacked = charts.distribution.data.query("kind == 'bin'")
+    top = stacked[stacked["hypothetical"].astype(bool)]
+    assert top[["from", "under", "over", "k"]].to_numpy().tolist() == [[-1.5, 2, 3, 1]]
+    assert stacked["k"].sum() == 5
+    assert hollow(charts.distribution, analysis)
+
+
+def test_hypothetical_additions_are_counted_apart_in_words_tables_and_exports(mixed):
+    _, charts = mixed
+    for figure in (charts.paths, charts.waterfall, charts.distribution):
+        assert figure.counts == "4 patients + 1 hypothetical with both scores"
+    assert charts.waterfall.alt.startswith("Of 4 patients + 1 hypothetical, 2 + 1 improved, 0 + 0 same, 2 + 0 worse. ")
+    assert "lies around -1, in 2 + 1 hypothetical. Hypothetical additions are hollow." in charts.distribution.alt
+    for figure in (charts.paths, charts.waterfall):
+        assert figure.table.set_index("Patient")["Hypothetical"].to_dict() == {
+            "H1": "yes",
+            **dict.fromkeys(("P1", "P2", "P3", "P4"), "no"),
+        }
+    table = charts.distribution.table.set_index("Change around (grades)")
+    assert table["Of these hypothetical"].to_dict() == {-1.0: 1, 1.0: 0}
+    assert not {"Hypothetical", "Of these hypothetical"} & {
+        column
+        for name in ("paths", "waterfall", "distribution")
+        for column in getattr(Drawn(BUNDLED, "BSA"), name).table
+    }
+
+
+def test_no_caption_speaks_of_an_interval_that_is_withheld(mixed):
+    _, charts = mixed
+    assert "(no interval)" in charts.paths.alt
+    assert charts.distribution.alt.endswith("The line is the mean change; its interval is withheld.")
+    assert Drawn(BUNDLED, "BSA").distribution.alt.endswith("The line is the mean change, the band its interval.")
+
+
+@pytest.mark.parametrize(
+    ("needed", "most", "end"),
+    [
+        (30, 49, 49),
+        (25, 49, 49),
+        (24, 49, 24.5),
+        (8.96, 49, 12.25),
+        (1, 64, 1),
+        (0, 4, 1),
+        (60, 49, 60),
+    ],
+)
+def test_an_axis_of_counts_ends_at_the_size_of_the_cohort_halved_as_often_as_all_still_fits(needed, most, end):
+    assert change.headroom(needed, most) == end
+
+
+@pytest.mark.parametrize("chart", ["paths", "waterfall", "distribution"])
+def test_axes_stay_put_while_the_patients_analysed_are_some_fewer(chart):
+    fewer = AS_PUBLISHED.replace(eligibility=(*AS_PUBLISHED.eligibility, AgeLimits(from_=30)))
+    before, after = (Drawn(analyse(bundled_cohort(), each), "BSA") for each in (AS_PUBLISHED, fewer))
+    assert after.both.n < before.both.n
+    assert getattr(before, chart).spec is getattr(after, chart).spec
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_axis_has_ends_of_its_own(code):
+    """Nothing drawn moves an axis: each position that is data lies on a scale with a domain."""
+    drawn = Drawn(BUNDLED, code)
+    for figure in (drawn.paths, drawn.waterfall, drawn.distribution):
+        scales = {axis: set() for axis in ("x", "y")}
+        for layer in figure.spec["layer"]:
+            for axis, found in scales.items():
+                domain = layer["encoding"].get(axis, {}).get("scale", {}).get("domain")
+                found |= {tuple(domain)} if domain else set()
+        assert all(len(found) == 1 for found in scales.values()), figure.name
+    ends = {name: drawn.paths.spec["layer"][0]["encoding"][name]["scale"]["domain"] for name in ("x", "y")}
+    assert ends["x"] == [-90, 150]
 
 
 def test_few_patients_are_not_drawn_but_counted():
@@ -172,6 +254,12 @@ def test_the_grid_shows_what_the_reader_assumes_and_where_the_break_even_line_ru
     assert "at an untreated mean of 0.0 that takes a repeatability of 0.55" in figure.alt
     assert figure.alt.endswith("-2.6 expected.")
     assert len(figure.table) == 11
+
+
+def test_an_assumption_beyond_the_means_drawn_is_said_to_be_there():
+    instrument, seen = BUNDLED.cohort.instruments["BSA"], observed(BUNDLED, "BSA")
+    figure = regression(instrument, seen, grid(seen, 20, 60), (14, 0.6, -2.6))
+    assert figure.alt.endswith(" What you assume lies beyond the means drawn: -2.6 expected.")
 
 
 def test_where_no_assumption_gives_the_observed_change_the_words_say_so():

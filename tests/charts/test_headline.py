@@ -37,6 +37,9 @@ def test_hypothetical_additions_make_the_mark_hollow_and_take_the_interval_away(
     assert here["hypothetical"]
     assert here[["low", "high"]].isna().all()
     assert "no interval" in figure.alt
+    for said in (figure.alt, figure.counts, figure.table["Responded"][0]):
+        assert said.startswith("24/47 reconstructed + ")
+    assert "%" not in here["text"]
 
 
 def test_a_rate_of_few_patients_is_said_and_not_drawn():

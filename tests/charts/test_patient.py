@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from explorer.analysis.analyse import analyse
 from explorer.analysis.patient import Visit, find, timeline
 from explorer.bundled import bundled_cohort
@@ -36,6 +38,23 @@ def test_a_hypothetical_patient_is_hollow_throughout():
 def test_windows_are_shaded_where_the_study_has_them():
     shaded = figure().data.query("part == 'window'")
     assert list(zip(shaded["x"], shaded["x2"], strict=True)) == [(-60.5, 0.5), (29.5, 120.5)]
+
+
+def arrows(seen, analysis=ANALYSIS):
+    return [
+        (row.text, row.said.split()[0]) for row in figure(seen, analysis).data.query("part == 'arrow'").itertuples()
+    ]
+
+
+def test_a_course_that_goes_on_beyond_an_edge_has_an_arrowhead_there():
+    dupilumab, tralokinumab = P1.courses
+    early, late = replace(dupilumab, start=-5_000, end=-20.0), replace(tralokinumab, start=0, end=np.nan)
+    assert arrows(replace(P1, courses=(early, late))) == [
+        ("triangle-left", "dupilumab"),
+        ("triangle-right", "tralokinumab"),
+    ]
+    within = (replace(dupilumab, start=-30, end=-20.0), replace(tralokinumab, start=0, end=50.0))
+    assert arrows(replace(P1, courses=within)) == []
 
 
 def test_words_say_what_is_seen():
@@ -74,7 +93,7 @@ def test_a_patient_without_any_record_is_not_drawn():
 
 def test_it_can_be_exported():
     exported = svg(figure(), ANALYSIS)
-    assert "not patient data" in exported
+    assert "not patients" in exported
     assert "tralokinumab" in exported
 
 

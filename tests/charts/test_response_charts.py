@@ -9,7 +9,7 @@ from explorer.analysis.thresholds import sweep
 from explorer.bundled import bundled_cohort
 from explorer.charts import bounds, forest, thresholds
 from explorer.charts.figure import Figure, TooFew
-from explorer.charts.rule_sets import combinations, rule_parts
+from explorer.charts.rule_sets import bars, combinations, rule_parts
 from explorer.charts.theme import MOST_MARKS
 from explorer.export.figures import svg
 from explorer.study.presets import PRESETS
@@ -26,7 +26,7 @@ ONE = analyse(one_patient(), study(response={"rule": {"kind": "reported", "item"
 def all_figures(analysis, invented=False):
     sets, held = rule_sets(analysis), missing_bounds(analysis)
     return [
-        forest.rate_strip(analysis.response, analysis.study.confidence, invented),
+        forest.rate_strip(analysis),
         forest.report_strip(analysis.reports, invented),
         forest.forest(analysis.subgroups, analysis.response, invented),
         rule_parts(sets),
@@ -65,7 +65,7 @@ def test_the_specification_is_the_same_object_whatever_the_data():
 
 
 def test_the_rate_strip_says_the_rate():
-    figure = forest.rate_strip(ANALYSIS.response, 0.95, False)
+    figure = forest.rate_strip(ANALYSIS)
     assert figure.alt == "24/47 (51 %) responded; 95 % interval 37 % to 65 %."
     assert figure.data["p"].tolist() == [24 / 47]
 
@@ -95,10 +95,30 @@ def test_the_forest_gives_no_verdict_on_a_subgroup():
     assert not {"significant", "p =", "better", "worse"} & set(said.split())
 
 
-def test_with_invented_patients_marks_are_hollow_and_intervals_withheld():
-    figure = forest.rate_strip(INVENTED.response, 0.95, True)
-    assert figure.data["hollow"].all()
-    assert figure.table["Interval"].tolist() == ["withheld"]
+def test_invented_patients_have_a_hollow_row_of_their_own_and_nobody_an_interval():
+    figure = forest.rate_strip(INVENTED)
+    assert figure.title == "Patients who responded"
+    assert figure.data["hollow"].tolist() == [False, True]
+    assert figure.table["Patients"].tolist()[0] == "24/47 (51 %)"
+    assert figure.table["Interval"].tolist() == ["withheld", "withheld"]
+    assert figure.alt.startswith("24/47 reconstructed + ")
+    assert figure.alt.endswith(" hypothetical responded; 95 % interval withheld.")
+
+
+def test_figures_that_count_invented_patients_say_so():
+    for figure in all_figures(INVENTED, True):
+        assert "hypothetical" in figure.alt.lower(), figure.title
+    for figure in all_figures(ANALYSIS):
+        assert "hypothetical" not in figure.alt.lower(), figure.title
+
+
+def test_parts_of_the_rule_are_hollow_where_patients_are_invented():
+    figure = rule_parts(rule_sets(INVENTED))
+    hollow = figure.data[figure.data["hollow"]]
+    n_invented = INVENTED.response.n_among - 47
+    assert (hollow.groupby("rule")["n"].sum() == n_invented).all()
+    assert (figure.data.groupby("rule")["to"].max() == 1).all()
+    assert figure.table["True"].iloc[0].startswith("17/47 + ")
 
 
 def test_thresholds_mark_the_rule_in_force_and_the_conventional():
@@ -126,7 +146,44 @@ def test_every_responder_is_drawn_once_among_the_combinations():
     figure = combinations(sets)
     assert figure.table["Responders"].sum() == 24
     assert figure.alt.startswith("One part alone in 1 of 24 (1 by D), several together in 23")
+    assert figure.title == "The 24 known responders, by exactly which parts are true"
     assert (figure.data["mark"] == "bar").sum() == 13
+
+
+def test_without_unknown_outcomes_responders_are_simply_responders():
+    two = {"kind": "any_of", "rules": [RULES[2], {"kind": "reported", "item": "less_topical"}]}
+    figure = combinations(rule_sets(analyse(bundled_cohort(), PUBLISHED.replace(response={"rule": two}))))
+    assert "known" not in figure.title
+
+
+def test_every_bar_is_named_and_can_be_clicked():
+    sets = rule_sets(ANALYSIS)
+    figure = combinations(sets)
+    assert figure.select == "chosen"
+    assert set(figure.data["set"]) == set(bars(sets))
+    first, *_, last = bars(sets).items()
+    assert first[0] == "D"
+    assert last == ("3 rarer combinations", None)
+    assert figure.data.groupby("set")["row"].nunique().max() == 1
+
+
+def test_bars_keep_their_scale_and_the_drawing_its_height():
+    fewer = analyse(bundled_cohort(), PUBLISHED.replace(eligibility=({"kind": "age", "from": 40},)))
+    one, other = (combinations(rule_sets(each)) for each in (ANALYSIS, fewer))
+    assert one.spec is other.spec
+    a_patient = [
+        {round((bar.x2 - bar.x) / int(bar.what.split(": ")[1].split()[0]), 6) for bar in found.itertuples()}
+        for found in (figure.data[figure.data["mark"] == "bar"] for figure in (one, other))
+    ]
+    assert a_patient[0] == a_patient[1]
+    assert len(a_patient[0]) == 1
+    assert one.data["row"].nunique() == other.data["row"].nunique() == 13
+
+
+def test_a_bar_longer_than_a_quarter_of_the_cohort_still_fits():
+    alike = {"kind": "any_of", "rules": [{**RULES[0], "at_least": amount} for amount in (1, 2, 3)]}
+    figure = combinations(rule_sets(analyse(bundled_cohort(), PUBLISHED.replace(response={"rule": alike}))))
+    assert figure.data["x2"].max() <= 1
 
 
 def test_an_unknown_part_is_a_ring_and_said():

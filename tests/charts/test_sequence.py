@@ -6,10 +6,11 @@ import pytest
 
 from explorer.analysis import courses as taken
 from explorer.analysis.analyse import analyse
-from explorer.analysis.carry_over import most_frequent, patient_events
+from explorer.analysis.attrition import entering
+from explorer.analysis.carry_over import hypothetical, in_cohort, n_with_any, of_terms, patient_events
 from explorer.analysis.persistence import Persistence
 from explorer.analysis.safety import CarryOver
-from explorer.analysis.sequence import Path, gaps, paths, stop_reasons
+from explorer.analysis.sequence import Bar, Bars, Path, gaps, paths, stop_reasons
 from explorer.bundled import bundled_cohort
 from explorer.charts import courses, safety, sequence
 from explorer.charts.counts import part
@@ -28,7 +29,9 @@ DUPI, TRALO = "dupilumab", "tralokinumab"
 def drawn(analysis) -> dict[str, Figure | TooFew]:
     """Draw every figure of the page."""
     rows = analysis.safety.carry_over
-    found = patient_events(analysis, tuple(row.term for row in rows))
+    terms = in_cohort(analysis, safety.MOST_EVENTS)
+    found, invented = patient_events(analysis, terms), of_terms(hypothetical(analysis), terms)
+    n, room = analysis.ledger.n, int(entering(analysis.facts).sum())
     days = (-365, taken.last_day(analysis.facts))
     added = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
     longest = taken.longest_on_index(analysis.facts)
@@ -37,12 +40,12 @@ def drawn(analysis) -> dict[str, Figure | TooFew]:
     return {
         "stopped": sequence.stopped(stop_reasons(analysis), DUPI),
         "gaps": sequence.gaps(gaps(analysis), analysis.description.switch, DUPI, TRALO),
-        "carry over": safety.carry_over(most_frequent(rows, safety.MOST_EVENTS), analysis.ledger.n, DUPI, TRALO),
-        "by patient": safety.by_patient(found, DUPI, TRALO),
+        "carry over": safety.carry_over(of_terms(rows, terms), invented, n, added, DUPI, TRALO),
+        "by patient": safety.by_patient(found, terms, n_with_any(analysis, terms), DUPI, TRALO),
         "persistence": persistence(analysis.persistence, TRALO, longest, added),
         "flow": sequence.flow(paths(analysis), DUPI, TRALO),
-        "timeline": courses.timeline(*listed, (DUPI, TRALO), days, added),
-        "by day": courses.by_day(shares, (DUPI, TRALO), analysis.ledger.n, added),
+        "timeline": courses.timeline(*listed, (DUPI, TRALO), days, room, added),
+        "by day": courses.by_day(shares, (DUPI, TRALO), n, added),
     }
 
 
@@ -70,10 +73,18 @@ def test_every_figure_can_be_drawn_and_explains_itself(kind, request):
 
 
 def test_specifications_stay_while_definitions_change(published, loosened):
-    # Height follows the number of patients in the matrix and in steps of 25 in the timeline; the rest is fixed.
-    now, then = drawn(published), drawn(analyse(bundled_cohort(), PRESETS["strict"].study))
-    for name in ("stopped", "gaps", "carry over", "persistence", "flow", "by day"):
-        assert now[name].spec is then[name].spec, name
+    older = PRESETS["strict"].study.replace(eligibility=({"kind": "age", "from": 60},))
+    now, then = drawn(published), drawn(analyse(bundled_cohort(), older))
+    for name, figure in now.items():
+        assert figure.spec is then[name].spec, name
+
+
+def test_rows_keep_their_room_when_fewer_patients_are_analysed(published):
+    older = analyse(bundled_cohort(), study(eligibility=({"kind": "age", "from": 60},)))
+    assert older.ledger.n < published.ledger.n
+    for name in ("by patient", "timeline"):
+        rooms = [drawn(each)[name].data["patient_id"].nunique() for each in (published, older)]
+        assert rooms[0] == rooms[1] > older.ledger.n / 2, name
 
 
 def test_reasons_carry_count_denominator_and_percentage(published):
@@ -89,7 +100,7 @@ def test_fewer_than_ten_are_counted_without_a_percentage():
     assert part(3, 9) == "3/9"
     assert part(3, 10) == "3/10 (30 %)"
     rows = (CarryOver("conjunctivitis", resolved=6, unresolved=1, recurred=2, new=4),)
-    said = safety.carry_over(rows, 49, DUPI, TRALO).alt
+    said = safety.carry_over(rows, (CarryOver("conjunctivitis", 0, 0, 0, 0),), 49, 0, DUPI, TRALO).alt
     assert "9 on dupilumab, of whom 6/9 resolved" in said
     assert "1 without a recorded end, 2/9 recurred; 4 new on tralokinumab" in said
     assert "%" not in said
@@ -100,8 +111,27 @@ def test_hypothetical_additions_are_drawn_apart_from_the_others(loosened):
     bars = figures["stopped"].data
     invented = int((loosened.cohort.hypothetical & loosened.facts.took(DUPI)).sum())
     assert bars.loc[bars["hypothetical"], "k"].sum() == invented > 0
-    assert "49 reconstructed + 26 hypothetical patients" in figures["flow"].alt
+    assert "49 + 26 hypothetical patients" in figures["flow"].alt
     assert figures["timeline"].data["hypothetical"].any()
+
+
+def test_events_of_hypothetical_additions_are_counted_apart():
+    rows = (CarryOver("conjunctivitis", resolved=6, unresolved=1, recurred=3, new=4),)
+    added = (CarryOver("conjunctivitis", resolved=2, unresolved=0, recurred=1, new=0),)
+    figure = safety.carry_over(rows, added, 60, 11, DUPI, TRALO)
+    assert figure.data["text"].tolist() == ["4 + 2", "1", "2 + 1", "4"]
+    assert figure.alt == (
+        "conjunctivitis: 7 + 3 hypothetical on dupilumab, of whom 4/7 + 2/3 hypothetical resolved and not recorded on "
+        "tralokinumab, 1 without a recorded end, 2/7 + 1/3 hypothetical recurred; 4 new on tralokinumab."
+    )
+
+
+def test_reasons_of_hypothetical_additions_are_said_apart():
+    bars = Bars(12, 2, (Bar("access", "other reason", 11, 1), Bar("adverse event", "intolerance", 1, 1)), 11)
+    figure = sequence.stopped(bars, DUPI)
+    assert figure.data["said"].unique().tolist() == ["10/10 + 1/2", "0/10 + 1/2"]
+    assert "intolerance (an adverse event) in 0/10 (0 %) + 1/2 hypothetical" in figure.alt
+    assert "neither in 10/10 (100 %) + 1/2 hypothetical" in figure.alt
 
 
 def test_with_hypothetical_additions_the_curve_has_no_band_and_no_interval(loosened, published):
@@ -168,10 +198,10 @@ def test_one_patient_is_not_drawn():
     for figure in (
         sequence.stopped(stop_reasons(analysis), DUPI),
         sequence.gaps(gaps(analysis), analysis.description.switch, DUPI, TRALO),
-        safety.carry_over(rows, 1, DUPI, TRALO),
+        safety.carry_over(rows, of_terms((), tuple(row.term for row in rows)), 1, 0, DUPI, TRALO),
         persistence(analysis.persistence, TRALO, 120),
         sequence.flow(paths(analysis), DUPI, TRALO),
-        courses.timeline(*listed, (DUPI, TRALO), days),
+        courses.timeline(*listed, (DUPI, TRALO), days, 1),
         courses.by_day(taken.on_drug_by_day(analysis, (0,)), (DUPI, TRALO), 1),
     ):
         assert isinstance(figure, TooFew)

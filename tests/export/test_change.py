@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from explorer.analysis.analyse import analyse
+from explorer.analysis.pairs import pairs
 from explorer.analysis.regression_to_the_mean import Observed, Severity
 from explorer.bundled import bundled_cohort
 from explorer.export.change import (
+    additions,
     amount,
     directions,
     estimates,
@@ -20,7 +22,9 @@ from explorer.export.change import (
     percentages,
 )
 from explorer.study.presets import PRESETS
+from tests.studies import responding
 from tests.study.cohorts import WELL
+from tests.tables import cohort
 
 ROWS = {row.instrument: row for row in analyse(bundled_cohort(), PRESETS["as-published"].study).change}
 SCORES = bundled_cohort().instruments
@@ -38,15 +42,40 @@ def test_a_scale_in_percent_is_not_read_as_a_percentage_change():
 )
 def test_the_headline_says_which_way_the_score_moved(change, words):
     row = replace(ROWS["PPNRS"], mean_change=change)
-    assert headline(row, SCORES["PPNRS"], 0.95).startswith(f"PPNRS {words} in 37 patients with both scores")
+    said = headline(row, SCORES["PPNRS"], 0.95, "37 patients")
+    assert said.startswith(f"PPNRS {words} in 37 patients with both scores")
 
 
 def test_the_headline_bears_nobody_and_one_patient():
     nobody = replace(ROWS["BSA"], n_paired=0, mean_change=NAN)
-    assert headline(nobody, SCORES["BSA"], 0.95) == "Nobody has both a baseline and a follow-up BSA"
-    assert directions(nobody) == ""
+    assert headline(nobody, SCORES["BSA"], 0.95, "0 patients") == "Nobody has both a baseline and a follow-up BSA"
     one = replace(ROWS["BSA"], n_paired=1, mean_change=-5.0, ci_low=NAN, ci_high=NAN)
-    assert headline(one, SCORES["BSA"], 0.95).endswith("in 1 patient with both scores (mean change -5.0, no interval)")
+    said = headline(one, SCORES["BSA"], 0.95, "1 patient")
+    assert said.endswith("in 1 patient with both scores (mean change -5.0, no interval)")
+
+
+def test_the_directions_are_counted_with_percentages_and_additions_apart():
+    two = cohort(
+        patients="patient_id | tier\nH1 | hypothetical\nP1 |\nP2 |",
+        assessments="patient_id|day|instrument|score\nH1|0|IGA|3\nH1|90|IGA|1\nP1|0|IGA|3\nP1|90|IGA|2\nP2|0|IGA|3\nP2|90|IGA|3",
+    )
+    alone, mixed = (analyse(two, responding(FALL, hypothetical=counted)) for counted in (False, True))
+    assert directions(pairs(alone, "IGA"), "2 patients") == (
+        "1/2 (50 %) improved, 1/2 (50 %) stayed the same, 0/2 (0 %) became worse."
+    )
+    assert directions(pairs(mixed, "IGA"), "2 patients + 1 hypothetical") == (
+        "Of 2 patients + 1 hypothetical, 1 + 1 improved, 1 + 0 stayed the same, 0 + 0 became worse."
+    )
+    rows = estimates(mixed.change[0], two.instruments["IGA"], 0.95, additions(mixed, "IGA"))
+    assert set(rows["Patients"]) == {"2 + 1 hypothetical"}
+    assert not rows["Interval"].str.contains("CI").any()
+    nobody = analyse(
+        two, responding(FALL, eligibility=({"kind": "baseline_score", "instrument": "IGA", "at_least": 4},))
+    )
+    assert directions(pairs(nobody, "IGA"), "0 patients") == ""
+
+
+FALL = {"kind": "point_improvement", "instrument": "IGA", "at_least": 1}
 
 
 def test_estimates_say_which_patients_they_rest_on():
@@ -82,7 +111,7 @@ def test_a_filter_is_said_with_its_place_and_its_limits():
 
 
 def test_expected_and_observed_change_stand_side_by_side():
-    said = expected_words(Observed(33, 20.5, -9.16, math.nan, math.nan), -2.6, SCORES["BSA"], 0.95)
+    said = expected_words(Observed(33, 20.5, -9.16, math.nan, math.nan), -2.6, SCORES["BSA"], 0.95, "33 patients")
     assert "-2.6 (% of body surface) would be expected" in said
     assert "observed: -9.2 (no interval) in 33 patients" in said
 

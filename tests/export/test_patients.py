@@ -17,7 +17,7 @@ def test_the_file_says_what_it_is_and_holds_every_row():
     text = patients_csv(patient_table(ANALYSIS), ANALYSIS)
     comments = [line for line in text.splitlines() if line.startswith("#")]
     assert "not patient data" in comments[0]
-    assert "definition be52e17c880f" in "\n".join(comments)
+    assert "As published, definition be52e17c880f" in "\n".join(comments)
     assert len(text.splitlines()) == len(comments) + 1 + 49
 
 
@@ -31,3 +31,11 @@ def test_a_cohort_of_patients_carries_no_synthetic_label():
     pasi = {"kind": "percent_improvement", "instrument": "PASI", "at_least": 50}
     real = analyse(scores_only(), study(index_drug="secukinumab", prior_drug=None, response={"rule": pasi}))
     assert "not patient data" not in patients_csv(patient_table(real), real)
+
+
+def test_additions_are_counted_apart_in_it():
+    study = PRESETS["as-published"].study.replace(eligibility=(), hypothetical=True)
+    mixed = analyse(bundled_cohort(), study)
+    text = patients_csv(patient_table(mixed, ["Patient"]), mixed)
+    assert "# Hypothetical additions, which are invented, are counted in: 49 reconstructed + 26 hypothetical" in text
+    assert "counted in" not in patients_csv(patient_table(ANALYSIS, ["Patient"]), ANALYSIS)

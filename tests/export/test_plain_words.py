@@ -1,5 +1,7 @@
 """The paragraph in plain words follows the result, whatever the definition."""
 
+import re
+
 import pytest
 
 from explorer.analysis.analyse import analyse
@@ -74,6 +76,8 @@ def test_everyone_is_counted_where_response_is_not_restricted():
 def test_hypothetical_additions_are_the_largest_caveat_and_take_the_interval_away():
     text = said(hypothetical=True, eligibility=())
     assert "26 of them hypothetical additions" in text
+    assert re.search(r"By the rule in force, 24/47 reconstructed \+ \d+/\d+ hypothetical responded\.", text)
+    assert re.search(r"Body surface area affected improved .* in the 33 reconstructed \+ \d+ hypothetical with", text)
     assert "no interval is given" in text
     assert "What to mind most: some of the patients are invented additions" in text
     assert "would fit these data" not in text
@@ -81,7 +85,11 @@ def test_hypothetical_additions_are_the_largest_caveat_and_take_the_interval_awa
 
 def test_an_answer_with_hypothetical_additions_says_that_it_is_invented():
     study = PUBLISHED.model_copy(update={"hypothetical": True, "eligibility": ()})
-    assert "hypothetical additions counted in: an invented figure" in answer(analyse(bundled_cohort(), study))
+    assert re.fullmatch(
+        r"Under the definition in force, 24/47 reconstructed \+ \d+/\d+ hypothetical responded; hypothetical additions are "
+        r"invented, so no interval is given\.",
+        answer(analyse(bundled_cohort(), study)),
+    )
 
 
 def test_one_patient_is_spoken_of_in_the_singular():

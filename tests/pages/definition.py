@@ -6,7 +6,7 @@ from explorer.cohort.tables import Cohort
 from explorer.study.sharing import to_link
 from explorer.study.study import Study
 
-SECTIONS = ("who", "when", "responder", "after-stop", "missing", "interval", "share")
+SECTIONS = ("who", "when", "responder", "after-stop", "missing", "interval", "lock", "share")
 
 
 def frame() -> None:

@@ -7,7 +7,7 @@ from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.export.numbers import p_value
 from explorer.study.presets import PRESETS
-from tests.pages.app import open_page, words
+from tests.pages.app import open_page, tables, words
 from tests.pages.cohorts import HARD
 from tests.studies import responding, study
 from tests.tables import cohort
@@ -25,7 +25,7 @@ SEVERE = AS_PUBLISHED.model_validate(
 
 
 def table(app, place):
-    return app.table[place].value
+    return tables(app)[place]
 
 
 def test_the_first_score_is_shown_and_its_finding_is_the_heading():
@@ -127,7 +127,20 @@ def test_hypothetical_additions_withhold_intervals_and_p_values():
     assert "withheld" in words(app)
     assert "p =" not in words(app)
     assert "95 % CI" not in "".join(table(app, 0)["Interval"])
-    assert len(app.table) == 1
+    assert len(tables(app)) == 1
+    assert (
+        "IGA fell by 1.00 grades in 4 patients + 1 hypothetical with both scores (mean change -1.00, no interval)"
+        in (words(app).replace("\\", ""))
+    )
+
+
+def test_the_way_to_the_patient_is_always_there_so_that_nothing_moves():
+    app = open_page("change")
+    before = [element.type for element in app.main]
+    assert app.get("page_link")[0].proto.label == "Open the patients' page"
+    app.selectbox(key="change-patient").set_value("R07").run()
+    assert app.get("page_link")[0].proto.label == "Open patient R07"
+    assert [element.type for element in app.main] == before
 
 
 def test_a_cohort_without_scores_says_what_the_page_needs():

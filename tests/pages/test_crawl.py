@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
-from explorer.export.numbers import share
-from tests.pages.app import open_page, words
+from explorer.export.people import responders
+from tests.pages.app import open_page, spaced, words
 from tests.pages.test_every_page import PAGES
 from tests.study.strategies import studies
 
@@ -26,6 +26,5 @@ def test_every_page_bears_every_definition(page, study):
     alone = ALONE.search(re.sub(r"published( rate)? \(51 %\)", "", said))
     assert alone is None, said[max(0, alone.start() - 80) : alone.end()]
     if page in ("overview", "response"):
-        r = analyse(bundled_cohort(), study).response
-        shown = said + " ".join(str(metric.value) for metric in app.metric)
-        assert share(r.n_responders, r.n_evaluable, r.rate) in shown
+        shown = said + " ".join(spaced(str(metric.value)) for metric in app.metric)
+        assert responders(analyse(bundled_cohort(), study)) in shown

@@ -9,7 +9,7 @@ from explorer.literature.claims import claims
 from explorer.literature.standing import GROUPS, grouped
 from explorer.study.presets import PRESETS
 from explorer.ui.show import plain
-from tests.pages.app import open_page, words
+from tests.pages.app import open_page, spaced, tables, words
 from tests.pages.cohorts import scores_only
 
 PUBLISHED = PRESETS["as-published"].study
@@ -19,11 +19,11 @@ def test_the_page_asks_the_question_and_answers_it_with_count_denominator_and_in
     app = open_page()
     assert app.title[0].value == "After dupilumab fails, does tralokinumab help?"
     assert "**Under the definition in force, 24/47 (51 %) responded (95 % CI 37 % to 65 %).**" in words(app)
-    assert app.metric[0].value == "24/47 (51 %)"
+    assert spaced(app.metric[0].value) == "24/47 (51 %)"
 
 
 def test_four_headline_figures_stand_side_by_side():
-    assert [metric.value for metric in open_page().metric] == [
+    assert [spaced(metric.value) for metric in open_page().metric] == [
         "24/47 (51 %)",
         "20.5 → 11.4",
         "6.22 → 4.24",
@@ -51,10 +51,10 @@ def test_every_published_figure_stands_beside_what_the_cohort_gives_in_its_group
     app = open_page()
     assert [tab.label for tab in app.tabs] == list(GROUPS)
     for tab, rows in zip(app.tabs, groups.values(), strict=True):
-        shown = tab.table[0].value
-        assert list(shown["Published"]) == [plain(row.fact.statement) for row in rows]
+        shown = tables(tab)[0]
+        assert list(shown["Published"]) == [row.fact.statement for row in rows]
         for cell, row in zip(shown["This cohort"], rows, strict=True):
-            assert cell.startswith(plain(row.here.text))
+            assert cell.startswith(row.here.text)
         assert all(mark.startswith(("fixed by the figures", "assumption")) for mark in shown["Can it say so?"])
 
 

@@ -1,9 +1,14 @@
 """The response page: its numbers are those of the analysis, and its controls change what is drawn."""
 
+import re
+
+import pytest
+
 from explorer.analysis.analyse import analyse
 from explorer.analysis.thresholds import sweep
 from explorer.bundled import bundled_cohort
 from explorer.charts.thresholds import thresholds
+from explorer.export.numbers import count, percent
 from explorer.study.presets import PRESETS, default_for
 from explorer.ui.show import plain
 from tests.pages.app import open_page, words
@@ -55,7 +60,38 @@ def test_additions_are_named_and_no_interval_is_given():
     looser = PRESETS["as-published"].study.replace(hypothetical=True, eligibility=())
     said = words(open_page("response", study=looser))
     assert "hypothetical additions, drawn hollow" in said
-    assert "responded, no interval" in said
+    assert re.search(r"^### 24/47 reconstructed \+ \d+/\d+ hypothetical responded$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("missing", ["best_case", "worst_case", "multiple_imputation"])
+def test_parts_are_counted_among_the_known_responders_whatever_is_made_of_the_unknown(missing):
+    said = words(open_page("response", study=PRESETS["as-published"].study.replace(missing=missing)))
+    assert "1/24 (4 %) of the known responders respond by one part alone" in said
+    assert "The 24 known responders, by exactly which parts are true" in said
+
+
+def test_combinations_too_few_to_draw_have_no_list_to_click_for():
+    rule = {"kind": "any_of", "rules": [{"kind": "score_at_most", "instrument": "IGA", "score": 0}] * 2}
+    said = words(open_page("response", study=PRESETS["as-published"].study.replace(response={"rule": rule})))
+    assert "combinations are drawn from 5 on" in said
+    assert "Click a bar" not in said
+    assert "Click a bar to list the patients it stands for." in words(open_page("response"))
+
+
+def test_a_mean_over_imputations_is_called_one():
+    imputed = PRESETS["as-published"].study.replace(missing="multiple_imputation")
+    said = words(open_page("response", study=imputed))
+    r = analyse(bundled_cohort(), imputed).response
+    assert f"{count(r.n_responders)}/47 ({percent(r.rate)}) responded, the mean over 20 imputations" in said
+
+
+def test_no_title_speaks_of_an_interval_that_is_withheld():
+    looser = PRESETS["as-published"].study.replace(hypothetical=True, eligibility=())
+    withheld, given = (words(open_page("response", study=each)) for each in (looser, PRESETS["as-published"].study))
+    assert "##### Patients who responded, with the interval of the rate" in given
+    assert "##### Patients who responded\n" in withheld
+    assert "with the interval" not in withheld
+    assert "with their intervals" not in withheld
 
 
 def test_a_chosen_score_that_another_cohort_lacks_gives_way():

@@ -5,7 +5,7 @@ import json
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.study.presets import PRESETS
-from tests.pages.app import open_page, words
+from tests.pages.app import open_page, tables, words
 from tests.pages.cohorts import HARD
 from tests.studies import study
 from tests.tables import cohort
@@ -73,11 +73,48 @@ def test_courses_without_ends_and_events_without_ends_are_not_guessed_at():
     )
     app = open_page("safety", cohort=half)
     assert charts(app) == []
-    assert app.table[0].value["All episodes ended"].tolist() == ["not recorded"]
-    assert app.table[0].value["Event"].tolist() == ["\\*itch\\*"]
+    assert tables(app)[0]["All episodes ended"].tolist() == ["not recorded"]
+    assert tables(app)[0]["Event"].tolist() == ["*itch*"]
 
 
 STARTS = (("dupilumab", -100), ("tralokinumab", 0))
+
+
+def test_events_of_hypothetical_additions_stand_apart_in_the_table():
+    ids = [f"P{number}" for number in range(8)]
+    mixed = cohort(
+        patients="\n".join(["patient_id|tier", *(f"{name}|{'hypothetical' * (name > 'P5')}" for name in ids)]),
+        assessments="\n".join(["patient_id|day|instrument|score", *(f"{name}|90|BSA|20" for name in ids)]),
+        treatments="\n".join(
+            ["patient_id|drug|start_day", *(f"{name}|{drug}|{day}" for name in ids for drug, day in STARTS)]
+        ),
+        adverse_events="patient_id|drug|term|start_day|end_day\nP1|dupilumab|itch|-20|-5\nP7|dupilumab|itch|-20|",
+    )
+    row = tables(open_page("safety", cohort=mixed, study=study(hypothetical=True)))[0].iloc[0]
+    assert row["Patients with it"] == "1/6 + 1/2 hypothetical"
+    assert row["All episodes ended"] == "1"
+
+
+def test_the_most_frequent_events_are_listed_and_how_many_there_are_is_said():
+    ids = [f"P{number}" for number in range(6)]
+    terms = [f"event {letter}" for letter in "abcdefghijklmn"]
+    rows = [f"P{place % 6}|tralokinumab|{term}|10|20" for place, term in enumerate(terms)]
+    many = cohort(
+        patients="\n".join(["patient_id", *ids]),
+        assessments="\n".join(["patient_id|day|instrument|score", *(f"{name}|90|BSA|20" for name in ids)]),
+        adverse_events="\n".join(
+            [
+                "patient_id|drug|term|start_day|end_day",
+                *rows,
+                "P5|tralokinumab|event n|5|9",
+                "P0|tralokinumab|event n|5|9",
+            ]
+        ),
+        prior_drug=None,
+    )
+    app = open_page("safety", cohort=many)
+    assert tables(app)[0]["Event"].tolist()[0] == "event n"
+    assert "The 12 most frequent of 14." in words(app)
 
 
 def test_many_patients_are_drawn_by_day_and_not_row_by_row():

@@ -37,7 +37,9 @@ def test_closed_sections_say_the_present_choice_and_whom_it_keeps():
         "Who left the drug early",
         "Missing outcomes",
         "Interval",
+        "Lock, and what was viewed",
         "Save, load, copy link",
+        "Not computable here (2)",
     ]
     for line in (
         "49 of 49 patients",
@@ -176,7 +178,9 @@ def test_presets_are_chosen_and_those_that_cannot_be_computed_say_what_is_missin
     app = choose(opened(), "preset-chosen", "Strict")
     assert in_force(app) == PRESETS["strict"].study
     assert "Our own" in said(app)
-    assert "Not computable here: Treat-to-target at 3 months: needs a patient global assessment (PGIS)" in said(app)
+    assert "needs a patient global assessment (PGIS)" not in said(app)
+    app.session_state["not-computable"] = True
+    assert "Treat-to-target at 3 months: needs a patient global assessment (PGIS)." in said(again(app))
     assert not {"Treat-to-target at 3 months", "Erasmus"} & set(app.selectbox(key="preset-chosen").options)
 
 
@@ -196,7 +200,7 @@ def test_a_chip_takes_one_difference_back_and_leaves_the_others():
 
 def test_a_changed_study_does_not_keep_the_name_of_its_preset():
     app = choose(opened("missing"), "missing", "observed")
-    assert in_force(app).name == "As published, changed"
+    assert in_force(app).name == "As published (changed)"
     assert in_force(choose(app, "missing", "non_responder")).name == "As published"
 
 
@@ -274,7 +278,7 @@ def test_hypothetical_additions_are_off_and_counted_apart_when_on():
     assert not app.toggle(key="hypothetical").value
     app.toggle(key="hypothetical").set_value(True)
     app = again(app)
-    assert "49 reconstructed + 0 hypothetical" in said(app)
+    assert "49 reconstructed + 0 hypothetical** analysed" in said(app)
     app = press(app, "eligibility-2-prescriptions-remove")
     assert "49 reconstructed + 8 hypothetical" in said(app)
     assert "no p values and no intervals" in said(app)
@@ -287,6 +291,35 @@ def test_a_cohort_without_hypothetical_additions_has_no_switch():
 def test_text_from_a_link_is_never_markup():
     app = opened(study=AS_PUBLISHED.replace(name="<b>[x](http://evil)</b>", interval="mid_p"))
     assert any(r"\<b\>\[x\](http\://evil)" in block.value for block in app.markdown)
+
+
+def test_what_another_disease_lacks_is_folded_into_one_part_with_a_count():
+    app = opened(cohort=HARD["scores only"]())
+    assert app.sidebar.expander[-1].label == "Not computable here (10)"
+    assert "needs" not in said(app)
+
+
+POSING = PRESETS["strict"].study.replace(name="As published")
+
+
+def test_a_study_posing_as_a_preset_is_said_to_be_changed_when_it_comes_by_link():
+    app = opened(study=POSING)
+    assert in_force(app) == POSING.replace(name="As published (changed)")
+    assert f"**As published (changed)** · definition {POSING.fingerprint}" in said(app)
+
+
+def test_a_study_posing_as_a_preset_is_said_to_be_changed_when_it_comes_by_file():
+    app = upload(opened("share"), "posing.json", POSING.to_json().encode())
+    assert in_force(app) == POSING.replace(name="As published (changed)")
+
+
+def test_the_screenings_of_the_source_are_spoken_of_in_its_reconstruction_alone():
+    assert "no screening count" not in said(opened("who", cohort=HARD["one patient"]()))
+
+
+def test_another_synthetic_cohort_is_no_reconstruction():
+    assert "Synthetic data, not patients." in said(opened(cohort=HARD["one patient"]()))
+    assert "econstruction" not in said(opened(cohort=HARD["one patient"]()))
 
 
 def test_the_closed_sidebar_costs_little():

@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from explorer.analysis.analyse import Analysis
+from explorer.analysis.attrition import entering
 from explorer.analysis.facts import codes
-from explorer.analysis.safety import NOBODY, CarryOver, affected
+from explorer.analysis.safety import NOBODY, Affected, CarryOver, affected, carry_over
 
 RESOLVED, UNRESOLVED, RECURRED, NEW = "resolved", "unresolved", "recurred", "new"
 OUTCOMES = (RESOLVED, UNRESOLVED, RECURRED, NEW)
@@ -19,6 +20,42 @@ NOT_RECORDED = "not recorded"
 def most_frequent(rows: tuple[CarryOver, ...], most: int) -> tuple[CarryOver, ...]:
     """Return the events that most patients had on either drug, the most frequent first, by name where equal."""
     return tuple(sorted(rows, key=lambda row: (-patients_with(row), row.term))[:most])
+
+
+def in_cohort(analysis: Analysis, most: int) -> tuple[str, ...]:
+    """Return the events that most of all who could be analysed had on either drug, in the order of `most_frequent`.
+
+    They do not change with the definition, so that a drawing of them stays put.
+    """
+    rows = carry_over(_of_everybody(analysis), str(analysis.study.prior_drug), analysis.study.index_drug)
+    return tuple(row.term for row in most_frequent(rows, most))
+
+
+def of_terms(rows: tuple[CarryOver, ...], terms: tuple[str, ...]) -> tuple[CarryOver, ...]:
+    """Return what became of some events, also of those that nobody had."""
+    held = {row.term: row for row in rows}
+    return tuple(held.get(term, CarryOver(term, 0, 0, 0, 0)) for term in terms)
+
+
+def hypothetical(analysis: Analysis) -> tuple[CarryOver, ...]:
+    """Follow each event from the prior drug to the index drug in the hypothetical additions analysed."""
+    study, cohort = analysis.study, analysis.cohort
+    found = affected(cohort, analysis.ledger.eligible & cohort.hypothetical)
+    return carry_over(found, str(study.prior_drug), study.index_drug)
+
+
+def n_with_any(analysis: Analysis, terms: tuple[str, ...]) -> int:
+    """Count of all who could be analysed those who had any of some events on either drug."""
+    drugs = (analysis.study.prior_drug, analysis.study.index_drug)
+    found = _of_everybody(analysis).items()
+    who = [on.patient for (drug, term), on in found if drug in drugs and term in terms]
+    return len(np.unique(np.concatenate([NOBODY.patient, *who])))
+
+
+def _of_everybody(analysis: Analysis) -> dict[tuple[str, str], Affected]:
+    """Return who had which event, of all who could be analysed; it follows the cohort alone."""
+    cohort, key = analysis.cohort, ("events of everybody", analysis.study.hypothetical)
+    return cohort.derived(key, lambda: affected(cohort, entering(analysis.facts)))
 
 
 def patients_with(row: CarryOver) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress
 from typing import TypeVar
 
@@ -13,8 +14,7 @@ import numpy.typing as npt
 
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.response import parts
-from explorer.analysis.standing import NO_RESPONSE, NOT_ELIGIBLE, STANDINGS, UNKNOWN, Codes, judged
-from explorer.cohort.tables import Cohort
+from explorer.analysis.standing import NO_RESPONSE, NOT_ELIGIBLE, STANDINGS, UNKNOWN, Codes, judged, standing
 from explorer.errors import DefinitionError
 from explorer.statistics.paired_proportions import Difference, Kappa, PairedTable, difference, kappa, mcnemar
 from explorer.study.differences import SUBJECTS
@@ -59,15 +59,13 @@ class Comparison:
 
     Attributes
     ----------
-    table : PairedTable
-        Patients judged under both, by response: yes under both, only under A, only under B, under neither.
-    crossed : array of int, (5, 5)
-        All patients of the cohort by their standing under A (rows) and B (columns), in the order of `STANDINGS`.
-    agreement, p_exact, newcombe, tango
-        Cohen's kappa, McNemar's exact p value, and the difference of the two shares (A minus B, of patients judged
-        under both) with two intervals; NaN where they do not exist, and intervals and p where `withheld`.
+    confidence : float
+        Of the intervals: that of A.
     withheld : bool
-        Whether hypothetical additions are counted in, so that nothing is inferred.
+        Whether hypothetical additions are counted in under A or B, so that nothing is inferred.
+    crossed, invented : array of int, (5, 5)
+        All patients of the cohort, and of these the hypothetical additions, by their standing under A (rows) and B
+        (columns), in the order of `STANDINGS`.
     changes : tuple of Single
         The differences of B from A, one by one.
     changed : array of int
@@ -78,18 +76,25 @@ class Comparison:
         Whether the change, made alone to A, already gives the standing under B.
     """
 
-    table: PairedTable
-    crossed: Ints
-    agreement: Kappa
-    p_exact: float
-    newcombe: Difference
-    tango: Difference
+    confidence: float
     withheld: bool
+    crossed: Ints
+    invented: Ints
     changes: tuple[Single, ...]
     changed: Ints
     before: Codes
     after: Codes
     responsible: Bools
+
+    @cached_property
+    def table(self) -> PairedTable:
+        """Patients judged under both, by response: yes under both, only under A, only under B, under neither."""
+        return _two_by_two(self.crossed)
+
+    @cached_property
+    def n_invented(self) -> PairedTable:
+        """How many of these are hypothetical additions."""
+        return _two_by_two(self.invented)
 
     @property
     def n_turned(self) -> int:
@@ -101,36 +106,61 @@ class Comparison:
         """Of how many changed patients no difference alone explains the change."""
         return int((~self.responsible.any(axis=0)).sum())
 
+    @cached_property
+    def newcombe(self) -> Difference:
+        """Share of responders under A minus that under B, of patients judged under both, with Newcombe's interval."""
+        return self._difference("newcombe")
 
-def compare(cohort: Cohort, a: Study, b: Study) -> Comparison:
-    """Compare two studies of one cohort, patient by patient.
+    @cached_property
+    def tango(self) -> Difference:
+        """The same difference with Tango's interval."""
+        return self._difference("tango")
+
+    @cached_property
+    def p_exact(self) -> float:
+        """McNemar's exact p value; NaN where nobody changes, or it is withheld."""
+        return NAN if self.withheld else mcnemar(self.table).p_exact
+
+    @cached_property
+    def agreement(self) -> Kappa:
+        """Cohen's kappa; NaN where either study judges everybody alike: what agrees then agrees by chance."""
+        table = self.table
+        if table.first in (0, table.n) or table.second in (0, table.n):
+            return Kappa(NAN, NAN, NAN, NAN)
+        found = kappa(table, self.confidence)
+        return Kappa(found.estimate, NAN, NAN, NAN) if self.withheld else found
+
+    def _difference(self, method: str) -> Difference:
+        if self.withheld:
+            return Difference(self.table.difference, NAN, NAN, method, self.confidence)
+        return difference(self.table, method, self.confidence)
+
+
+def _two_by_two(crossed: Ints) -> PairedTable:
+    return PairedTable(*(int(n) for n in crossed[: NO_RESPONSE + 1, : NO_RESPONSE + 1].flat))
+
+
+def compare(a: Analysis, b: Analysis) -> Comparison:
+    """Compare two analyses of one cohort, patient by patient; remembered by the cohort.
 
     Parameters
     ----------
-    cohort : Cohort
-        Holding what both studies ask for.
-    a, b : Study
-        Intervals are made with the confidence of `a`.
+    a, b : Analysis
+        Of the same cohort. Intervals are made with the confidence of `a`.
     """
-    return cohort.derived(("comparison", a.canonical(), b.canonical()), lambda: _compare(cohort, a, b))
+    key = ("comparison", a.study.canonical(), b.study.canonical())
+    return a.cohort.derived(key, lambda: _compare(a, b))
 
 
-def _compare(cohort: Cohort, a: Study, b: Study) -> Comparison:
-    before, after = judged(cohort, a), judged(cohort, b)
-    crossed = np.bincount(before * len(STANDINGS) + after.astype(np.int64), minlength=len(STANDINGS) ** 2)
-    crossed = crossed.reshape(len(STANDINGS), -1)
-    table = PairedTable(*(int(n) for n in crossed[: NO_RESPONSE + 1, : NO_RESPONSE + 1].flat))
-    withheld = bool((cohort.hypothetical & (np.minimum(before, after) < NOT_ELIGIBLE)).any())
+def _compare(a: Analysis, b: Analysis) -> Comparison:
+    before, after, invented = standing(a), standing(b), a.cohort.hypothetical
     changed = _changed(before, after)
-    changes, responsible = _explained(cohort, a, b, changed, after)
+    changes, responsible = _explained(a, b, changed, after)
     return Comparison(
-        table=table,
-        crossed=crossed,
-        agreement=_kappa(table, a.confidence, withheld),
-        p_exact=NAN if withheld else mcnemar(table).p_exact,
-        newcombe=_difference(table, "newcombe", a.confidence, withheld),
-        tango=_difference(table, "tango", a.confidence, withheld),
-        withheld=withheld,
+        confidence=a.study.confidence,
+        withheld=bool((np.minimum(before, after)[invented] < NOT_ELIGIBLE).any()),
+        crossed=_crossed(before, after),
+        invented=_crossed(before[invented], after[invented]),
         changes=changes,
         changed=changed,
         before=before,
@@ -139,17 +169,9 @@ def _compare(cohort: Cohort, a: Study, b: Study) -> Comparison:
     )
 
 
-def _kappa(table: PairedTable, confidence: float, withheld: bool) -> Kappa:
-    # Where one definition calls everybody alike, statsmodels divides by nothing on its way to a missing interval.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found = kappa(table, confidence)
-    return Kappa(found.estimate, NAN, NAN, NAN) if withheld else found
-
-
-def _difference(table: PairedTable, method: str, confidence: float, withheld: bool) -> Difference:
-    if withheld:
-        return Difference(table.difference, NAN, NAN, method, confidence)
-    return difference(table, method, confidence)
+def _crossed(before: Codes, after: Codes) -> Ints:
+    levels = len(STANDINGS)
+    return np.bincount(before * levels + after.astype(np.int64), minlength=levels**2).reshape(levels, -1)
 
 
 def _changed(before: Codes, after: Codes) -> Ints:
@@ -160,12 +182,12 @@ def _changed(before: Codes, after: Codes) -> Ints:
     return np.asarray(rows[order], np.int64)
 
 
-def _explained(
-    cohort: Cohort, a: Study, b: Study, changed: Ints, after: Codes
-) -> tuple[tuple[Single, ...], npt.NDArray[np.bool_]]:
-    ways, wanted, changes, responsible = one_by_one(a, b), after[changed], [], []
-    for words in b.differences(a):
-        explains = judged(cohort, ways[words])[changed] == wanted if words in ways else np.zeros(len(changed), bool)
+def _explained(a: Analysis, b: Analysis, changed: Ints, after: Codes) -> tuple[tuple[Single, ...], Bools]:
+    ways, changes, responsible = one_by_one(a.study, b.study), [], []
+    for words in b.study.differences(a.study):
+        explains = np.zeros(len(changed), bool)
+        if words in ways and len(changed):
+            explains = judged(a.cohort, ways[words])[changed] == after[changed]
         changes.append(Single(words, int(explains.sum()), words in ways))
         responsible.append(explains)
     return tuple(changes), np.array(responsible, bool).reshape(len(changes), len(changed))
@@ -176,7 +198,7 @@ def one_by_one(a: Study, b: Study) -> dict[str, Study]:
 
     A difference that cannot be made alone is left out, as taking away a rule's only part.
     """
-    made = [a.replace(**{field: getattr(b, field)}) for field in FIELDS]
+    made = [a.replace(**{field: getattr(b, field)}) for field in FIELDS if getattr(a, field) != getattr(b, field)]
     made += [a.replace(eligibility=criteria) for criteria in _each_part(b.eligibility, a.eligibility)]
     for among in _each_part(b.response.among, a.response.among):
         made.append(a.replace(response=a.response.replace(among=among)))
@@ -186,7 +208,7 @@ def one_by_one(a: Study, b: Study) -> dict[str, Study]:
 
 def _responses(a: Response, b: Response) -> list[Response]:
     made = []
-    for rule in _rules(a.rule, b.rule):
+    for rule in _rules(a.rule, b.rule) if a.rule != b.rule else ():
         # Two rules may each be within bounds, and not with a part of one put into the other.
         with suppress(DefinitionError):
             made.append(a.replace(rule=rule))
@@ -211,6 +233,8 @@ def _combine_alike(a: Combined, b: Combined) -> bool:
 
 def _each_part(now: Sequence[P], then: Sequence[P]) -> list[tuple[P, ...]]:
     """Return `then` with one part changed, added or taken away as in `now`, once for each such difference."""
+    if tuple(now) == tuple(then):
+        return []
     came, went = [part for part in now if part not in then], [part for part in then if part not in now]
     ways: list[tuple[P, ...]] = []
     for part in came:

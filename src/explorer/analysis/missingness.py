@@ -17,13 +17,16 @@ HELD = (BOTH, BASELINE, FOLLOW_UP, NEITHER)
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many patients have one score when: at both times, at one of them, at neither."""
+    """How many patients have one score when: at both times, at one of them, at neither.
+
+    `counts` and, of these, the hypothetical additions stand in the order of `HELD`.
+    """
 
     instrument: str
     name: str
     n: int
     counts: tuple[int, int, int, int]
-    """In the order of `HELD`."""
+    hypothetical: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 def held(facts: CohortFacts, code: str) -> npt.NDArray[np.int64]:
@@ -38,8 +41,14 @@ def coverage(facts: CohortFacts, who: Bools) -> tuple[Coverage, ...]:
 
 
 def _coverage(facts: CohortFacts, code: str, who: Bools) -> Coverage:
-    both, baseline, follow_up, neither = np.bincount(held(facts, code)[who], minlength=len(HELD)).tolist()
-    return Coverage(code, facts.instrument(code).name, int(who.sum()), (both, baseline, follow_up, neither))
+    has = held(facts, code)
+    counts, added = (_counts(has[some]) for some in (who, who & facts.cohort.hypothetical))
+    return Coverage(code, facts.instrument(code).name, int(who.sum()), counts, added)
+
+
+def _counts(has: npt.NDArray[np.int64]) -> tuple[int, int, int, int]:
+    both, baseline, follow_up, neither = np.bincount(has, minlength=len(HELD)).tolist()
+    return both, baseline, follow_up, neither
 
 
 def by_patient(facts: CohortFacts, who: Bools) -> npt.NDArray[np.int64]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from explorer.analysis.analyse import Analysis, visits
+from explorer.analysis.rates import counts_invented
 from explorer.analysis.scores import Floats, Ints
 from explorer.cohort.instruments import Instrument
 from explorer.statistics.paired import paired_t
@@ -20,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 T = TypeVar("T")
 MOST_BINS = 40
 ROUND_WIDTHS = (1.0, 2.0, 2.5, 5.0, 10.0)
+MONTH = 30
 QUARTILES = (0.25, 0.5, 0.75)
 NAN = float("nan")
 
@@ -64,9 +67,13 @@ class Pairs:
         # Rounded: on a scale of tenths, equal changes differ in the last binary digit.
         return np.argsort(-np.round(self.improvement, 9), kind="stable")
 
-    def n_reaching(self, amount: float) -> int:
-        """Count who improved by at least so much."""
-        return int(reaches(self.improvement, amount).sum())
+    def reaching(self, amount: float) -> Bools:
+        """Say who improved by at least so much."""
+        return reaches(self.improvement, amount)
+
+    def only(self, who: Bools) -> Pairs:
+        """Return some of the patients alone, in the same order."""
+        return Pairs(**{field.name: getattr(self, field.name)[who] for field in fields(self)})
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,10 @@ def at_both_times(analysis: Analysis, code: str, both: Pairs) -> tuple[At, ...]:
     """Describe the scores used as baseline and as follow-up; empty when nobody has both."""
     if both.n == 0:
         return ()
-    return _remembered(analysis, f"{code} at both times", lambda: _both_times(both, analysis.study.confidence))
+    withheld = counts_invented(analysis)
+    return _remembered(
+        analysis, f"{code} at both times", lambda: _both_times(both, analysis.study.confidence, withheld)
+    )
 
 
 def _remembered(analysis: Analysis, what: str, compute: Callable[[], T]) -> T:
@@ -129,8 +139,7 @@ def _remembered(analysis: Analysis, what: str, compute: Callable[[], T]) -> T:
     return analysis.facts.remembered((what, study.eligibility, study.hypothetical, study.confidence), compute)
 
 
-def _both_times(both: Pairs, confidence: float) -> tuple[At, ...]:
-    withheld = bool(both.hypothetical.any())
+def _both_times(both: Pairs, confidence: float, withheld: bool) -> tuple[At, ...]:
     return (
         _at("baseline", both.baseline_day, both.baseline, confidence, withheld),
         _at("follow-up", both.follow_up_day, both.follow_up, confidence, withheld),
@@ -170,11 +179,14 @@ def near_windows(analysis: Analysis, code: str) -> pd.DataFrame:
 
 
 def span(analysis: Analysis) -> tuple[float, float]:
-    """Return the days that show both windows with a margin of a twentieth."""
+    """Return the days that show both windows with a margin of a twentieth, in whole months.
+
+    So the days shown depend on no score, and stay where they are while a window moves by some days.
+    """
     windows = analysis.study.baseline, analysis.study.follow_up
     first, last = min(window.from_day for window in windows), max(window.to_day for window in windows)
     margin = max(1.0, round((last - first) / 20))
-    return first - margin, last + margin
+    return MONTH * math.floor((first - margin) / MONTH), MONTH * math.ceil((last + margin) / MONTH)
 
 
 def bin_width(instrument: Instrument) -> float:

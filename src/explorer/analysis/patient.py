@@ -27,7 +27,7 @@ from explorer.study.eligibility import (
     PriorTreatment,
 )
 from explorer.study.response import AnyOf, AtLeast, Combined, Leaf, PercentImprovement, PointImprovement, Reported, Rule
-from explorer.study.truth import FALSE, TRUE
+from explorer.study.truth import FALSE, TRUE, Truth
 from explorer.study.truth import UNKNOWN as UNDECIDED
 from explorer.study.words import counted, dated, spelt
 
@@ -72,8 +72,9 @@ def verdict(analysis: Analysis, row: int) -> Verdict:
         Of the patient in `cohort.patients`.
     """
     facts, study = analysis.facts, analysis.study
-    eligibility = tuple(_judged(criterion, facts, row) for criterion in study.eligibility)
-    among = tuple(_judged(criterion, facts, row) for criterion in study.response.among)
+    asked = zip(study.eligibility, analysis.ledger.met, strict=True)
+    eligibility = tuple(_judged(criterion, met, facts, row) for criterion, met in asked)
+    among = tuple(_judged(criterion, criterion.met_by(facts), facts, row) for criterion in study.response.among)
     return Verdict(
         patient_id=str(facts.column("patient_id").iloc[row]),
         hypothetical=bool(analysis.cohort.hypothetical[row]),
@@ -85,8 +86,8 @@ def verdict(analysis: Analysis, row: int) -> Verdict:
     )
 
 
-def _judged(criterion: Criterion, facts: CohortFacts, row: int) -> Finding:
-    return Finding(str(criterion), int(criterion.met_by(facts)[row]), _seen(criterion, facts, row))
+def _judged(criterion: Criterion, met: Truth, facts: CohortFacts, row: int) -> Finding:
+    return Finding(str(criterion), int(met[row]), _seen(criterion, facts, row))
 
 
 def _walk(rule: Rule, facts: CohortFacts, row: int, depth: int = 0) -> Iterator[Finding]:
@@ -306,7 +307,11 @@ class Timeline:
 
 
 def timeline(analysis: Analysis, row: int) -> Timeline:
-    """Collect what is recorded of one patient."""
+    """Collect what is recorded of one patient; remembered while only rule and criteria change."""
+    return analysis.facts.remembered(("timeline", row), lambda: _timeline(analysis, row))
+
+
+def _timeline(analysis: Analysis, row: int) -> Timeline:
     cohort, facts = analysis.cohort, analysis.facts
     start = 0.0
     if analysis.study.index == "first_dose":

@@ -14,6 +14,7 @@ from explorer.analysis.change import percent_improvement
 from explorer.analysis.facts import CohortFacts, codes
 from explorer.analysis.patient import entering
 from explorer.analysis.standing import STANDINGS, standing
+from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.truth import FALSE, TRUE
 
 Columns = dict[str, Callable[[], Any]]
@@ -67,7 +68,7 @@ def _who(analysis: Analysis) -> Columns:
     patients, given = analysis.cohort.patients, analysis.cohort.columns_given["patients"]
     columns: Columns = {PATIENT: lambda: patients["patient_id"]}
     if analysis.study.hypothetical and analysis.cohort.hypothetical.any():
-        usual = "reconstructed" if analysis.cohort.metadata.synthetic else "recorded"
+        usual = "reconstructed" if is_rebuilt_from_publication(analysis.cohort) else "patient"
         columns[TIER] = lambda: np.where(analysis.cohort.hypothetical, "hypothetical", usual)
     for name, column in (("Index date", "index_date"), (AGE, "age"), (SEX, "sex")):
         if column in given:

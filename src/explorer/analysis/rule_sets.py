@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.analysis.analyse import Analysis
+from explorer.analysis.attrition import entering
 from explorer.analysis.response import Part, by_part
 from explorer.study.response import AnyOf, AtLeast, Combined, Rule
 from explorer.study.truth import FALSE, TRUE, UNKNOWN
@@ -54,6 +55,11 @@ class Combination:
         """All patients of the combination."""
         return sum(segment.n for segment in self.segments)
 
+    @property
+    def n_hypothetical(self) -> int:
+        """Hypothetical additions among them."""
+        return hypothetical(self.segments)
+
 
 @dataclass(frozen=True)
 class RuleSets:
@@ -63,34 +69,39 @@ class RuleSets:
     ----------
     how : str
         How the rule joins its parts: `any of`, `all of`, `at least 2 of`, or `one` for a rule without parts.
-    parts : tuple of Part
-        Each part among all patients in whom response is counted.
-    n_among : int
-        How many these are.
-    n : int
-        Patients whose combinations are counted: of an `any of`, the responders; of any other rule, those in
-        whom at least one part is true.
-    n_responders : int
-        Responders before any missing-outcome policy.
+    parts, hypothetical : tuple of Part
+        Each part among all patients in whom response is counted, and among the hypothetical additions of these.
+    n_entering, n_among : int
+        How many could be analysed under any definition, and in how many response is counted.
+    n, n_hypothetical : int
+        Patients whose combinations are counted (of an `any of`, the responders; of any other rule, those in
+        whom at least one part is true), and the hypothetical additions among them.
+    n_responders, n_unknown : int
+        Responders, and outcomes unknown, before any missing-outcome policy.
     combinations : tuple of Combination
         The commonest, single parts first, then pairs and so on in the order of the rule.
     rest : tuple of Segment
         Patients in rarer combinations, by verdict.
     n_rest_combinations : int
         How many of those there are.
-    n_alone : int
-        Patients in whom exactly one part is true.
+    n_alone, n_alone_hypothetical : int
+        Patients in whom exactly one part is true, and the hypothetical additions among them.
     """
 
     how: str
     parts: tuple[Part, ...]
+    hypothetical: tuple[Part, ...]
+    n_entering: int
     n_among: int
     n: int
+    n_hypothetical: int
     n_responders: int
+    n_unknown: int
     combinations: tuple[Combination, ...]
     rest: tuple[Segment, ...]
     n_rest_combinations: int
     n_alone: int
+    n_alone_hypothetical: int
 
     @property
     def n_rest(self) -> int:
@@ -98,27 +109,67 @@ class RuleSets:
         return sum(segment.n for segment in self.rest)
 
 
+def hypothetical(segments: Sequence[Segment]) -> int:
+    """Count the hypothetical additions in some segments."""
+    return sum(segment.n for segment in segments if segment.hypothetical)
+
+
 def rule_sets(analysis: Analysis) -> RuleSets:
     """Count the patients of an analysis by the exact combination of rule parts that are true in them."""
-    rule = unwrapped(analysis.study.response.rule)
-    pieces, who = shown_parts(rule), analysis.response.among
-    truths = np.stack([piece.met_by(analysis.facts)[who] for piece in pieces])
-    verdict = analysis.response.outcome.verdict[who]
-    counted = verdict == TRUE if isinstance(rule, AnyOf) else (truths == TRUE).any(axis=0)
-    found = _combinations(truths[:, counted], verdict[counted], analysis.cohort.hypothetical[who][counted])
+    rule, who = unwrapped(analysis.study.response.rule), analysis.response.among
+    truths = _truths(analysis)
+    counted = _counted(analysis, truths)
+    verdict, invented = analysis.response.outcome.verdict, analysis.cohort.hypothetical
+    found = _combinations(truths[:, counted], verdict[counted], invented[counted])
+    alone = [each for each in found if sum(each.true) == 1]
     by_size = sorted(found, key=lambda each: -each.n)
     kept, rare = by_size[:MOST_COMBINATIONS], by_size[MOST_COMBINATIONS:]
     return RuleSets(
         how=_how(rule),
-        parts=by_part(AnyOf(rules=pieces), analysis.facts, who, analysis.response.outcome.verdict),
+        parts=by_part(AnyOf(rules=shown_parts(rule)), analysis.facts, who, verdict),
+        hypothetical=by_part(AnyOf(rules=shown_parts(rule)), analysis.facts, who & invented, verdict),
+        n_entering=int(entering(analysis.facts).sum()),
         n_among=analysis.response.n_among,
         n=int(counted.sum()),
-        n_responders=int((verdict == TRUE).sum()),
+        n_hypothetical=int((counted & invented).sum()),
+        n_responders=int((verdict[who] == TRUE).sum()),
+        n_unknown=analysis.response.n_unknown,
         combinations=tuple(sorted(kept, key=_by_parts)),
         rest=_together([segment for each in rare for segment in each.segments]),
         n_rest_combinations=len(rare),
-        n_alone=sum(each.n for each in found if sum(each.true) == 1),
+        n_alone=sum(each.n for each in alone),
+        n_alone_hypothetical=sum(each.n_hypothetical for each in alone),
     )
+
+
+def patients_in(analysis: Analysis, sets: RuleSets, combination: Combination | None) -> Bools:
+    """Say of each patient of the cohort whether exactly the parts of a combination are true in them.
+
+    Parameters
+    ----------
+    sets : RuleSets
+        Of the same analysis.
+    combination : Combination, optional
+        One of the sets; None stands for the rarer ones together.
+    """
+    truths = _truths(analysis)
+    of = sets.combinations if combination is None else (combination,)
+    named: Bools = np.logical_or.reduce([(each.true == (truths == TRUE).T).all(axis=1) for each in of])
+    return _counted(analysis, truths) & (~named if combination is None else named)
+
+
+def _truths(analysis: Analysis) -> npt.NDArray[np.int8]:
+    """Judge every patient of the cohort by every part of the rule; (parts, patients)."""
+    rule = unwrapped(analysis.study.response.rule)
+    return np.stack([piece.met_by(analysis.facts) for piece in shown_parts(rule)])
+
+
+def _counted(analysis: Analysis, truths: npt.NDArray[np.int8]) -> Bools:
+    """Say whose combination of parts is counted: see `RuleSets.n`."""
+    response = analysis.response
+    any_of = isinstance(unwrapped(analysis.study.response.rule), AnyOf)
+    shown: Bools = response.outcome.verdict == TRUE if any_of else (truths == TRUE).any(axis=0)
+    return response.among & shown
 
 
 def unwrapped(rule: Rule) -> Rule:

@@ -76,6 +76,10 @@ class Bars:
         """How many patients are in the categories of a group."""
         return sum(bar.n for bar in self.bars if bar.group == group)
 
+    def hypothetical_in_group(self, group: str) -> int:
+        """How many of these are hypothetical additions."""
+        return sum(bar.n_hypothetical for bar in self.bars if bar.group == group)
+
 
 @dataclass(frozen=True)
 class Path:

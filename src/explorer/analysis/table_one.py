@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from explorer.analysis.attrition import entering
+from explorer.analysis.attrition import left_out
 from explorer.analysis.description import NEVER, why_stopped
 from explorer.analysis.facts import CohortFacts
 from explorer.study.eligibility import levels
@@ -20,6 +20,7 @@ from explorer.study.eligibility import levels
 Bools = npt.NDArray[np.bool_]
 
 ELIGIBLE, LEFT_OUT = "Analysed", "Left out"
+INVENTED = "hypothetical"
 MOST_LEVELS = 8
 OTHERS = "other values"
 NO_YES = ("no", "yes")
@@ -76,7 +77,7 @@ class Column:
 
 
 def table_one(facts: CohortFacts, eligible: Bools) -> tuple[Characteristic, ...]:
-    """Describe who is analysed and, where anybody is, who is left out.
+    """Describe who is analysed and, where anybody is, who is left out; hypothetical additions in columns of their own.
 
     Characteristics are age, sex, the further baseline columns, the prior drug and the baseline scores. No test
     is made between the groups. Computed once per definition; it takes tens of milliseconds.
@@ -87,14 +88,22 @@ def table_one(facts: CohortFacts, eligible: Bools) -> tuple[Characteristic, ...]
 
 
 def _table_one(facts: CohortFacts, eligible: Bools) -> tuple[Characteristic, ...]:
-    out = entering(facts) & ~eligible
-    groups = {ELIGIBLE: eligible} | ({LEFT_OUT: out} if out.any() else {})
-    columns = list(_columns(facts))
+    groups, columns = _groups(facts, eligible), list(_columns(facts))
     described = {name: _describe(columns, who) for name, who in groups.items()}
     return tuple(
         Characteristic(column.name, column.unit, column.levels, {name: rows[at] for name, rows in described.items()})
         for at, column in enumerate(columns)
     )
+
+
+def _groups(facts: CohortFacts, eligible: Bools) -> dict[str, Bools]:
+    invented, out = facts.cohort.hypothetical, left_out(facts, eligible)
+    apart = {
+        f"{ELIGIBLE}, {INVENTED}": eligible & invented,
+        LEFT_OUT: out & ~invented,
+        f"{LEFT_OUT}, {INVENTED}": out & invented,
+    }
+    return {ELIGIBLE: eligible & ~invented} | {name: who for name, who in apart.items() if who.any()}
 
 
 def _describe(columns: list[Column], who: Bools) -> list[Described]:

@@ -8,8 +8,9 @@ import altair as alt
 import pandas as pd
 
 from explorer.analysis.missing_bounds import MissingBounds, Scenario
+from explorer.charts.counts import ceiling
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
-from explorer.charts.forest import LABEL, Row, rows_frame, rows_spec, rows_table
+from explorer.charts.forest import INVENTED, LABEL, Row, rows_frame, rows_spec, rows_table
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREY
 from explorer.export.numbers import share
 
@@ -26,7 +27,7 @@ def bounds_strip(bounds: MissingBounds, invented: bool) -> Figure | TooFew:
     return Figure(
         name="response-bounds",
         title=title,
-        alt="; ".join(f"{row.label}: {row.said}" for row in rows) + ".",
+        alt="; ".join(f"{row.label}: {row.said}" for row in rows) + f".{INVENTED if invented else ''}",
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented),
         table=rows_table(rows, "Unknown outcomes"),
@@ -60,8 +61,8 @@ def splits(bounds: MissingBounds, percent_line: int, invented: bool) -> Figure |
     return Figure(
         name="response-splits",
         title=title,
-        alt=tipping(bounds, percent_line),
-        spec=_splits_spec(),
+        alt=tipping(bounds, percent_line) + (INVENTED if invented else ""),
+        spec=_splits_spec(ceiling(bounds.n_unknown)),
         data=rows,
         table=pd.DataFrame(
             {"Unknown who responded": rows["x"].astype(int), "Rate": rows["said"], "Interval": rows["ci"]}
@@ -101,13 +102,13 @@ def tipping(bounds: MissingBounds, line: int) -> str:
 
 
 @cache
-def _splits_spec() -> Spec:
+def _splits_spec(most: int) -> Spec:
     base = alt.Chart(height=HEIGHT)
     x = alt.X(
         "x:Q",
         title="Unknown patients who responded",
         axis=alt.Axis(tickMinStep=1, format="d"),
-        scale=alt.Scale(nice=False, padding=8),
+        scale=alt.Scale(domain=[0, most], nice=False, padding=8),
     )
     y = alt.Y("p:Q", title="Rate", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
     told = {"x": "Unknown who responded", "said": "Rate", "ci": "Interval"}

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.analysis.pairs import At, Bin, Pairs
+from explorer.analysis.analyse import Analysis
+from explorer.analysis.attrition import entering
+from explorer.analysis.pairs import At, Bin, Bools, Pairs, bin_width, span
+from explorer.analysis.pairs import distribution as changes
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import DIRECTIONS, FEWEST_PATIENTS, GREY, PURPLE, REFERENCE
 from explorer.cohort.instruments import Instrument
 from explorer.export.numbers import decimals, interval, number, share
+from explorer.export.people import people, tally
 from explorer.study.study import Study
 
 SELECT = "pick"
 BRIGHT, FAINT = 0.85, 0.16
-
+KEPT = 128
+"""Specifications kept of each chart: a few for every score of every cohort, as axes move by large steps only."""
+BAR = 0.8
+"""Width of a bar, of the room for one."""
 
 Row = dict[str, Any]
 
@@ -33,9 +41,8 @@ def few(title: str, n: int, what: str) -> TooFew | None:
 
 
 def paths(
+    analysis: Analysis,
     instrument: Instrument,
-    study: Study,
-    names: pd.Series,
     both: Pairs,
     scores: pd.DataFrame | None,
     at: Sequence[At],
@@ -45,8 +52,6 @@ def paths(
 
     Parameters
     ----------
-    names : Series of str
-        Identifier of each patient of the cohort.
     scores : DataFrame, optional
         As `near_windows` gives them; None where they are too many to draw, so that quartiles stand for them.
     chosen : str, optional
@@ -55,7 +60,8 @@ def paths(
     title = f"{instrument.code} of each patient, from baseline to follow-up"
     if (said := few(title, both.n, "the course of scores")) is not None:
         return said
-    rows = [*_windows(study, instrument), *_means(at)]
+    names = analysis.cohort.patients["patient_id"]
+    rows = [*_windows(analysis.study, instrument), *_means(at)]
     if scores is None:
         rows += _boxes(at)
     else:
@@ -63,12 +69,21 @@ def paths(
     return Figure(
         name=f"change-paths-{instrument.code.lower()}",
         title=title,
-        alt=_course(instrument, study, both, scores, at, chosen),
-        spec=_paths_spec(instrument.range_min, instrument.range_max, _axis(instrument), instrument.step or 0),
+        alt=_course(analysis, instrument, both, scores, at, chosen),
+        spec=_paths_spec(instrument, span(analysis)),
         data=pd.DataFrame(rows, columns=PATH_COLUMNS),
         table=_at_table(instrument, at) if scores is None else _path_table(instrument, scores, names, both),
-        counts=f"{both.n} patients with both scores",
+        counts=_counts(analysis, both),
     )
+
+
+def _counts(analysis: Analysis, both: Pairs) -> str:
+    return f"{who(analysis, both)} with both scores"
+
+
+def who(analysis: Analysis, both: Pairs) -> str:
+    """Count the patients who have both scores, hypothetical additions apart."""
+    return people(both.n, int(both.hypothetical.sum()), analysis.cohort)
 
 
 PATH_COLUMNS = [
@@ -152,7 +167,7 @@ def _path_table(instrument: Instrument, scores: pd.DataFrame, names: pd.Series, 
     unit = instrument.unit
     paired, place = _places(scores, both)
     passed = paired & (scores["use"] == "passed over").to_numpy()
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "Patient": names.to_numpy()[both.patient],
             "Baseline (day)": both.baseline_day,
@@ -164,6 +179,12 @@ def _path_table(instrument: Instrument, scores: pd.DataFrame, names: pd.Series, 
             "Scores passed over": np.bincount(place[passed], minlength=both.n),
         }
     )
+    return _told_apart(rows, both.hypothetical)
+
+
+def _told_apart(rows: pd.DataFrame, invented: Bools) -> pd.DataFrame:
+    """Say in a column who is a hypothetical addition, where any is counted in."""
+    return rows.assign(Hypothetical=np.where(invented, "yes", "no")) if invented.any() else rows
 
 
 def _at_table(instrument: Instrument, at: Sequence[At]) -> pd.DataFrame:
@@ -174,14 +195,19 @@ def _at_table(instrument: Instrument, at: Sequence[At]) -> pd.DataFrame:
 
 
 def _course(
-    instrument: Instrument, study: Study, both: Pairs, scores: pd.DataFrame | None, at: Sequence[At], chosen: str | None
+    analysis: Analysis,
+    instrument: Instrument,
+    both: Pairs,
+    scores: pd.DataFrame | None,
+    at: Sequence[At],
+    chosen: str | None,
 ) -> str:
-    places = decimals(instrument)
+    places, confidence = decimals(instrument), analysis.study.confidence
     means = " and ".join(
-        f"{number(each.mean, places)} at {each.time} ({interval(each.low, each.high, study.confidence, places)})"
+        f"{number(each.mean, places)} at {each.time} ({interval(each.low, each.high, confidence, places)})"
         for each in at
     )
-    said = f"In the {both.n} patients with both scores the mean (diamonds) was {means}."
+    said = f"In the {_counts(analysis, both)} the mean (diamonds) was {means}."
     if scores is None:
         return f"{said} Too many for a line each: bars span the middle half, ticks are medians."
     passed = int((scores["use"] == "passed over").sum())
@@ -189,14 +215,16 @@ def _course(
     said += f" Filled dots are the scores used; {passed} others in a window were passed over and are hollow."
     if len(alone):
         said += f" {alone['patient'].nunique()} patients have a score in one window only: grey, without a line."
-    return said + (f" Patient {chosen} is brought out." if (scores["patient_id"] == chosen).any() else "")
+    # As long with a patient as without, so that nothing below moves.
+    return said + f" {f'Patient {chosen}' if (scores['patient_id'] == chosen).any() else 'No patient'} is brought out."
 
 
-@cache
-def _paths_spec(low: float, high: float, axis: str, step: float) -> Spec:
-    x = alt.X("x:Q", title="Day (0: index date)", scale=alt.Scale(zero=False, nice=False, padding=8))
-    ticks = alt.Axis(tickMinStep=step)
-    y = alt.Y("y:Q", title=axis, scale=alt.Scale(domain=[low, high], nice=False), axis=ticks)
+@lru_cache(maxsize=KEPT)
+def _paths_spec(instrument: Instrument, days: tuple[float, float]) -> Spec:
+    axis, scale = _axis(instrument), [instrument.range_min, instrument.range_max]
+    x = alt.X("x:Q", title="Day (0: index date)", scale=alt.Scale(domain=list(days), nice=False))
+    ticks = alt.Axis(tickMinStep=instrument.step or 0)
+    y = alt.Y("y:Q", title=axis, scale=alt.Scale(domain=scale, nice=False), axis=ticks)
     faint = alt.Opacity("weight:Q", scale=None, legend=None)
     tooltip = [
         alt.Tooltip("patient_id:N", title="Patient"),
@@ -213,10 +241,10 @@ def _paths_spec(low: float, high: float, axis: str, step: float) -> Spec:
     name = of("window").transform_calculate(middle="(datum.x + datum.x2) / 2")
     label = name.mark_text(color=GREY, dy=-7, fontSize=11).encode(x="middle:Q", y="y2:Q", text="label:N")
     wide = alt.condition("datum.chosen", alt.value(3.5), alt.value(1.4))
-    ends = {"x": x, "x2": "x2:Q", "y": y, "y2": "y2:Q"}
-    line = of("line").mark_rule().encode(**ends, color=direction_colour(), opacity=faint, strokeWidth=wide)
+    from_to = {"x": x, "x2": "x2:Q", "y": y, "y2": "y2:Q"}
+    line = of("line").mark_rule().encode(**from_to, color=direction_colour(), opacity=faint, strokeWidth=wide)
     dashed = of("hollow line").mark_rule(strokeDash=[3, 3])
-    hollow = dashed.encode(**ends, color=direction_colour(), opacity=faint, strokeWidth=wide)
+    hollow = dashed.encode(**from_to, color=direction_colour(), opacity=faint, strokeWidth=wide)
     passed = of("passed over").mark_point(filled=False, size=26, color=GREY, strokeWidth=1.2)
     alone = of("unpaired").mark_point(filled=True, size=30, color=GREY)
     used = of("used").mark_point(filled=True, size=46).encode(color=direction_colour())
@@ -242,55 +270,83 @@ def _summary(of: Any, x: alt.X, y: alt.Y, axis: str) -> list[alt.Chart]:
 
 def direction_colour() -> alt.Color:
     """Colour by improved, same or worse, in this order everywhere."""
-    return alt.Color("direction:N", title=None, scale=_direction_scale(), legend=alt.Legend(orient="bottom"))
+    return alt.Color("direction:N", **_by_direction())
 
 
-def _direction_scale() -> alt.Scale:
-    return alt.Scale(domain=list(DIRECTIONS), range=list(DIRECTIONS.values()))
+def _outline() -> alt.Stroke:
+    # A bar has no outline unless it is told its colour: an invented patient would be an empty gap.
+    return alt.Stroke("direction:N", **_by_direction())
 
 
-def waterfall(instrument: Instrument, names: pd.Series, both: Pairs, chosen: str | None = None) -> Figure | TooFew:
-    """Draw a bar per patient, the best change first, and the MCID; a click selects the patient.
+def _by_direction() -> dict[str, Any]:
+    scale = alt.Scale(domain=list(DIRECTIONS), range=list(DIRECTIONS.values()))
+    return {"title": None, "scale": scale, "legend": alt.Legend(orient="bottom")}
 
-    Parameters
-    ----------
-    names : Series of str
-        Identifier of each patient of the cohort.
-    """
+
+def waterfall(analysis: Analysis, instrument: Instrument, both: Pairs, chosen: str | None = None) -> Figure | TooFew:
+    """Draw a bar per patient, the best change first, and the MCID; a click selects the patient."""
     title = f"{instrument.code}: change of each patient, best first"
     if (said := few(title, both.n, "a bar for each patient")) is not None:
         return said
-    order = both.best_first()
-    rows = pd.DataFrame(
+    rows = _bars(analysis, both, chosen)
+    end = headroom(both.n, n_entering(analysis))
+    return Figure(
+        name=f"change-waterfall-{instrument.code.lower()}",
+        title=title,
+        alt=_waterfall_words(analysis, instrument, both),
+        spec=_waterfall_spec(_span(instrument), instrument.unit, end),
+        data=pd.concat([rows, pd.DataFrame(_mcid(instrument))], ignore_index=True),
+        table=_told_apart(_waterfall_table(instrument, rows), rows["hypothetical"].to_numpy(bool)),
+        counts=_counts(analysis, both),
+        select=SELECT,
+    )
+
+
+def _bars(analysis: Analysis, both: Pairs, chosen: str | None) -> pd.DataFrame:
+    order, rank = both.best_first(), np.arange(1, both.n + 1)
+    names = analysis.cohort.patients["patient_id"].to_numpy()[both.patient[order]]
+    return pd.DataFrame(
         {
             "kind": "patient",
-            "rank": np.arange(1, both.n + 1),
-            "patient_id": names.to_numpy()[both.patient[order]],
+            "rank": rank,
+            "from": rank - BAR / 2,
+            "to": rank + BAR / 2,
+            "patient_id": names,
             "change": both.change[order],
             "baseline": both.baseline[order],
             "follow_up": both.follow_up[order],
             "direction": both.direction()[order],
             "hypothetical": both.hypothetical[order],
+            "chosen": names == chosen,
         }
     )
-    rows["chosen"] = rows["patient_id"] == chosen
-    return Figure(
-        name=f"change-waterfall-{instrument.code.lower()}",
-        title=title,
-        alt=_waterfall_words(instrument, both),
-        spec=_waterfall_spec(_span(instrument), instrument.unit),
-        data=pd.concat([rows, pd.DataFrame(_mcid(instrument), columns=list(MCID))], ignore_index=True),
-        table=_waterfall_table(instrument, rows),
-        counts=f"{both.n} patients with both scores",
-        select=SELECT,
-    )
+
+
+def n_entering(analysis: Analysis) -> int:
+    """Count whom the cohort holds, hypothetical additions only where the study counts them: so many could be drawn."""
+    return int(entering(analysis.facts).sum())
+
+
+def headroom(needed: float, most: int) -> float:
+    """Return where an axis of counts ends: at the size of the cohort, halved as often as what is drawn still fits.
+
+    So it stays where it is while a definition changes by a little, and no drawing takes less than half of it.
+
+    Parameters
+    ----------
+    needed : float
+        What has to fit.
+    most : int
+        Patients who could be drawn.
+    """
+    end = float(max(needed, most))
+    while end >= 2 * max(needed, 1):
+        end /= 2
+    return end
 
 
 def _span(instrument: Instrument) -> float:
     return instrument.range_max - instrument.range_min
-
-
-MCID = ("kind", "change", "label")
 
 
 def _mcid(instrument: Instrument) -> list[Row]:
@@ -300,19 +356,19 @@ def _mcid(instrument: Instrument) -> list[Row]:
     return [{"kind": "mcid", "change": sign * instrument.mcid, "label": f"MCID {instrument.mcid:g}"}]
 
 
-def _waterfall_words(instrument: Instrument, both: Pairs) -> str:
-    counts = {name: int((both.direction() == name).sum()) for name in DIRECTIONS}
-    said = ", ".join(f"{share(k, both.n, k / both.n)} {name}" for name, k in counts.items())
-    return f"{said}. {mcid_words(instrument, both)}"
+def _waterfall_words(analysis: Analysis, instrument: Instrument, both: Pairs) -> str:
+    counts = {name: both.direction() == name for name in DIRECTIONS}
+    said = tally(counts, both.hypothetical, who(analysis, both))
+    return f"{said}. {mcid_words(analysis, instrument, both)}"
 
 
-def mcid_words(instrument: Instrument, both: Pairs) -> str:
+def mcid_words(analysis: Analysis, instrument: Instrument, both: Pairs) -> str:
     """Say how many improved by at least the smallest change that matters to a person, or that none was sourced."""
     if instrument.mcid is None:
         return f"No smallest important change (MCID) of {instrument.code} was found in a source, so no line is drawn."
-    k = both.n_reaching(instrument.mcid)
     amount = f"{instrument.mcid:g} {instrument.unit}"
-    return f"{share(k, both.n, k / both.n)} improved by at least the smallest important change (MCID) of {amount}."
+    what = f"improved by at least the smallest important change (MCID) of {amount}"
+    return f"{tally({what: both.reaching(instrument.mcid)}, both.hypothetical, who(analysis, both))}."
 
 
 def _waterfall_table(instrument: Instrument, rows: pd.DataFrame) -> pd.DataFrame:
@@ -327,118 +383,164 @@ def _waterfall_table(instrument: Instrument, rows: pd.DataFrame) -> pd.DataFrame
     return rows[list(named)].rename(columns=named)
 
 
-@cache
-def _waterfall_spec(span: float, unit: str) -> Spec:
-    scale = alt.Scale(domain=[-span, span], nice=False)
-    y = alt.Y("change:Q", title=f"Change ({unit})", scale=scale)
-    x = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.15))
+@lru_cache(maxsize=KEPT)
+def _waterfall_spec(span: float, unit: str, end: float) -> Spec:
+    y = alt.Y("change:Q", title=f"Change ({unit})", scale=alt.Scale(domain=[-span, span], nice=False))
+    # The axis tells how many of the cohort are drawn.
+    ranks = alt.Axis(tickMinStep=1, format="d", grid=False)
+    places = alt.Scale(domain=[0.5, end + 0.5], nice=False)
+    x = alt.X("from:Q", title="Patients, best first", axis=ranks, scale=places)
+    middle = alt.X("rank:Q")
     tooltip = [alt.Tooltip("patient_id:N", title="Patient"), alt.Tooltip("change:Q", title=f"Change ({unit})")]
     tooltip += [alt.Tooltip("baseline:Q", title="Baseline"), alt.Tooltip("follow_up:Q", title="Follow-up")]
     base = alt.Chart(height=380)
-    one = base.transform_filter("datum.kind == 'patient'").encode(x=x, y=y, tooltip=tooltip)
+
+    def of(kind: str) -> alt.Chart:
+        return base.transform_filter(alt.FieldEqualPredicate(field="kind", equal=kind))
+
     pick = alt.selection_point(name=SELECT, fields=["patient_id"])
-    filled = alt.condition("datum.hypothetical", alt.value(0), alt.value(BRIGHT))
-    bars = one.mark_bar(strokeWidth=1, cursor="pointer").add_params(pick)
-    # A bar has no outline unless it is told its colour: an invented patient would be an empty gap.
-    outline = alt.Stroke("direction:N", scale=_direction_scale(), legend=None)
-    bars = bars.encode(fillOpacity=filled, color=direction_colour(), stroke=outline)
-    zero = one.transform_filter("datum.change == 0").mark_point(size=26, filled=True, color=GREY)
+    bars = of("patient").mark_bar(strokeWidth=1, cursor="pointer").add_params(pick)
+    bars = bars.encode(x=x, x2="to:Q", y=y, y2=alt.datum(0), tooltip=tooltip)
+    bars = bars.encode(fillOpacity=_filled(), color=direction_colour(), stroke=_outline())
+    zero = of("patient").transform_filter("datum.change == 0").mark_point(size=26, filled=True, color=GREY)
+    zero = zero.encode(x=middle, y=y, tooltip=tooltip)
     marks = [
-        _marker(base, x, "datum.change <= 0", "triangle-down", -9),
-        _marker(base, x, "datum.change > 0", "triangle-up", 9),
+        _marker(of("patient"), middle, "datum.change <= 0", "triangle-down", -9),
+        _marker(of("patient"), middle, "datum.change > 0", "triangle-up", 9),
     ]
-    line = base.transform_filter("datum.kind == 'mcid'").mark_rule(strokeDash=[5, 4], color=REFERENCE, strokeWidth=2)
-    text = base.transform_filter("datum.kind == 'mcid'").mark_text(color=REFERENCE, align="right", dy=9, fontSize=11)
+    line = of("mcid").mark_rule(strokeDash=[5, 4], color=REFERENCE, strokeWidth=2)
+    text = of("mcid").mark_text(color=REFERENCE, align="right", dy=9, fontSize=11)
     mcid = [line.encode(y=y), text.encode(x=alt.value("width"), y=y, text="label:N")]
     return prepared(alt.layer(bars, zero, *marks, *mcid))
 
 
-def _marker(base: alt.Chart, x: alt.X, where: str, shape: str, offset: int) -> alt.Chart:
+def _filled() -> Any:
+    """Leave bars of hypothetical additions hollow."""
+    return alt.condition("datum.hypothetical", alt.value(0), alt.value(BRIGHT))
+
+
+def _marker(patients: alt.Chart, x: alt.X, where: str, shape: str, offset: int) -> alt.Chart:
     """Point at the chosen patient's bar, from the side of 0 on which the bar is not."""
-    chosen = base.transform_filter("datum.chosen == true").transform_filter(where)
+    chosen = patients.transform_filter("datum.chosen == true").transform_filter(where)
     pointed = chosen.mark_point(shape=shape, filled=True, size=110, color=PURPLE, opacity=1, yOffset=offset)
     marker: alt.Chart = pointed.encode(x=x, y=alt.YDatum(0))
     return marker
 
 
 def distribution(
-    instrument: Instrument, bins: Sequence[Bin], n: int, width: float, mean: tuple[float, float, float]
+    analysis: Analysis, instrument: Instrument, both: Pairs, mean: tuple[float, float, float]
 ) -> Figure | TooFew:
     """Draw how many patients changed by how much, the mean change with its interval, and the MCID.
 
     Parameters
     ----------
-    bins : sequence of Bin
-        Over all changes that the scale allows.
-    n : int
-        Patients with both scores.
     mean : (float, float, float)
         Mean change and the limits of its interval, NaN where it is withheld.
     """
     title = f"{instrument.code}: how many patients changed by how much"
-    if (said := few(title, n, "a distribution")) is not None:
+    if (said := few(title, both.n, "a distribution")) is not None:
         return said
     change, low, high = mean
+    width, bins = bin_width(instrument), _binned(both, instrument)
+    end = headroom(LABEL * max(map(_height, bins)), n_entering(analysis))
     rows = [*_stacked(bins, width), {"kind": "mean", "change": change, "low": low, "high": high}, *_mcid(instrument)]
     return Figure(
         name=f"change-distribution-{instrument.code.lower()}",
         title=title,
-        alt=_distribution_words(instrument, bins, n, width),
-        spec=_distribution_spec(_span(instrument) + width / 2, instrument.unit, instrument.lower_is_better, width),
+        alt=_distribution_words(instrument, both, bins, math.isfinite(low)),
+        spec=_distribution_spec(instrument, width, end),
         data=pd.DataFrame(rows, columns=BIN_COLUMNS),
-        table=pd.DataFrame(
-            [(b.centre, b.n_improved, b.n_same, b.n_worse) for b in bins if b.n_improved + b.n_same + b.n_worse],
-            columns=[f"Change around ({instrument.unit})", "Improved", "Same", "Worse"],
-        ),
-        counts=f"{n} patients with both scores",
+        table=_bin_table(instrument, both, bins),
+        counts=_counts(analysis, both),
     )
 
 
-BIN_COLUMNS = ["kind", "direction", "from", "to", "under", "over", "k", "change", "low", "high", "label"]
+BIN_COLUMNS = [
+    *("kind", "direction", "from", "to", "under", "over", "k", "hypothetical", "change", "low", "high", "label"),
+]
+LABEL = 1.12
+"""How much higher than the highest bar the axis ends, which leaves room for the label of the MCID."""
+
+Stack = tuple[Bin, Bin]
+"""Who changed by about as much: hypothetical additions second."""
 
 
-def _stacked(bins: Sequence[Bin], width: float) -> list[Row]:
+def _binned(both: Pairs, instrument: Instrument) -> list[Stack]:
+    usual, invented = (changes(both.only(who), instrument) for who in (~both.hypothetical, both.hypothetical))
+    return list(zip(usual, invented, strict=True))
+
+
+def _counts_of(each: Bin) -> tuple[int, int, int]:
+    return each.n_improved, each.n_same, each.n_worse
+
+
+def _height(stack: Stack) -> int:
+    return sum(sum(_counts_of(each)) for each in stack)
+
+
+def _bin_table(instrument: Instrument, both: Pairs, bins: Sequence[Stack]) -> pd.DataFrame:
+    columns = [
+        f"Change around ({instrument.unit})",
+        *(name.capitalize() for name in DIRECTIONS),
+        "Of these hypothetical",
+    ]
+    rows = [
+        (usual.centre, *np.add(_counts_of(usual), _counts_of(invented)).tolist(), sum(_counts_of(invented)))
+        for usual, invented in bins
+        if _height((usual, invented))
+    ]
+    table = pd.DataFrame(rows, columns=columns)
+    return table if both.hypothetical.any() else table.drop(columns=columns[-1])
+
+
+def _stacked(bins: Sequence[Stack], width: float) -> list[Row]:
     rows = []
-    for each in bins:
+    for stack in bins:
         top = 0
-        for name, k in zip(DIRECTIONS, (each.n_improved, each.n_same, each.n_worse), strict=True):
-            edges = {"from": each.centre - width / 2, "to": each.centre + width / 2}
-            if k:
-                rows.append({"kind": "bin", "direction": name, **edges, "under": top, "over": top + k, "k": k})
-            top += k
+        for each, hypothetical in zip(stack, (False, True), strict=True):
+            edges = {"from": each.centre - width / 2, "to": each.centre + width / 2, "hypothetical": hypothetical}
+            for name, k in zip(DIRECTIONS, _counts_of(each), strict=True):
+                if k:
+                    rows.append({"kind": "bin", "direction": name, **edges, "under": top, "over": top + k, "k": k})
+                top += k
     return rows
 
 
-def _distribution_words(instrument: Instrument, bins: Sequence[Bin], n: int, width: float) -> str:
-    most = max(bins, key=lambda each: each.n_improved + each.n_same + each.n_worse)
-    k = most.n_improved + most.n_same + most.n_worse
+def _distribution_words(instrument: Instrument, both: Pairs, bins: Sequence[Stack], given: bool) -> str:
+    width, (usual, invented) = bin_width(instrument), max(bins, key=_height)
+    n, added = (sum(_counts_of(each)) for each in (usual, invented))
+    held = f"{n} + {added} hypothetical" if both.hypothetical.any() else share(n, both.n, n / both.n)
     step = f"Bars are {width:g} {instrument.unit} wide" if width != instrument.step else "One bar for each step"
+    hollow = " Hypothetical additions are hollow." if both.hypothetical.any() else ""
     return (
-        f"{step}; the most frequent change lies around {most.centre:g}, in {share(k, n, k / n)}. "
-        "The line is the mean change, the band its interval."
+        f"{step}; the most frequent change lies around {usual.centre:g}, in {held}.{hollow} "
+        f"The line is the mean change{', the band its interval' if given else '; its interval is withheld'}."
     )
 
 
-@cache
-def _distribution_spec(most: float, unit: str, lower_is_better: bool, width: float) -> Spec:
-    better = "below" if lower_is_better else "above"
+@lru_cache(maxsize=KEPT)
+def _distribution_spec(instrument: Instrument, width: float, end: float) -> Spec:
+    better, most = "below" if instrument.lower_is_better else "above", _span(instrument) + width / 2
     scale = alt.Scale(domain=[-most, most], nice=False)
-    title = f"Change ({unit}); {better} 0 is better"
+    title = f"Change ({instrument.unit}); {better} 0 is better"
     x = alt.X("from:Q", title=title, scale=scale, axis=alt.Axis(tickMinStep=width))
     here = alt.X("change:Q", scale=scale)
-    y = alt.Y("under:Q", title="Patients", axis=alt.Axis(tickMinStep=1, format="d"))
+    y = alt.Y(
+        "under:Q",
+        title="Patients",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d"),
+    )
     tooltip = [alt.Tooltip("from:Q", title="From"), alt.Tooltip("to:Q", title="to")]
     tooltip += [alt.Tooltip("k:Q", title="Patients"), alt.Tooltip("direction:N", title="Direction")]
     base = alt.Chart(height=380)
     mean = base.transform_filter("datum.kind == 'mean'")
     band = mean.mark_rect(color=PURPLE, opacity=0.18).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    bars = base.transform_filter("datum.kind == 'bin'").mark_bar(opacity=BRIGHT)
+    bars = base.transform_filter("datum.kind == 'bin'").mark_bar(strokeWidth=1)
     bars = bars.encode(x=x, x2="to:Q", y=y, y2="over:Q", color=direction_colour(), tooltip=tooltip)
+    bars = bars.encode(fillOpacity=_filled(), stroke=_outline())
     line = mean.mark_rule(color=PURPLE, strokeWidth=2.5).encode(x=here)
-    # Unseen, but the axis ends above it: the highest bar leaves room for the label of the MCID.
-    room = base.transform_filter("datum.kind == 'bin'").transform_calculate(room="datum.over * 1.12")
-    above = room.mark_point(opacity=0, size=0, tooltip=None).encode(x=x, y="room:Q")
     mcid = base.transform_filter("datum.kind == 'mcid'")
     rule = mcid.mark_rule(strokeDash=[5, 4], color=REFERENCE, strokeWidth=2).encode(x=here)
     text = mcid.mark_text(color=REFERENCE, align="right", dx=-4, dy=7, fontSize=11)
-    return prepared(alt.layer(band, bars, above, line, rule, text.encode(x=here, y=alt.value(0), text="label:N")))
+    return prepared(alt.layer(band, bars, line, rule, text.encode(x=here, y=alt.value(0), text="label:N")))

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.compare import Comparison
+from explorer.analysis.standing import NO_RESPONSE
+from explorer.charts.counts import apart, part_apart
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREY, NO, YES
-from explorer.export.numbers import rate_interval, share
-from explorer.study.study import Study
+from explorer.export.numbers import rate_interval
+from explorer.export.people import responders
+from explorer.study.presets import title as named
 
 RESPONDS, NOT = "responder", "no response"
-SAME, ONLY_A, ONLY_B = "same verdict, or nobody", "responder under A only", "responder under B only"
+SIDES = ("both", "first_only", "second_only", "neither")
+SAME, ONLY_A, ONLY_B = "same verdict", "responder under A only", "responder under B only"
 KINDS = {SAME: GREY, ONLY_A: NO, ONLY_B: YES}
-RATES_HEIGHT, CELL, HEADINGS = 150, 84, 70
+KIND_OF = dict(zip(SIDES, (SAME, ONLY_A, ONLY_B, SAME), strict=True))
+RATES_HEIGHT, CELL, HEADINGS = 150, 100, 70
 """Pixels; in the app a chart's height holds its axes too."""
+SELECT = "chosen"
+MOST_DOTS, DOT_ROWS = 100, 5
+"""Patients of a cohort up to whom each is a dot, and rows of dots in a cell."""
+GAP, COUNT_AT, DOTS_FROM, DOTS_TO = 0.012, 0.1, 0.22, 0.97
+"""Places within a cell, as parts of its width: the space around it, its count, its dots."""
 
 
 def rates(a: Analysis, b: Analysis) -> Figure | TooFew:
@@ -30,10 +42,10 @@ def rates(a: Analysis, b: Analysis) -> Figure | TooFew:
         return TooFew(
             title, f"One of the definitions counts {fewest} patients; from {FEWEST_PATIENTS} on, it is drawn."
         )
-    responded = [share(r.n_responders, r.n_evaluable, r.rate) for r in (a.response, b.response)]
+    responded = [responders(each) for each in sides.values()]
     limits = [rate_interval(each.response.ci_low, each.response.ci_high, each.study.confidence) for each in (a, b)]
     said = "; ".join(f"{label}: {k}, {at}" for label, k, at in zip(sides, responded, limits, strict=True))
-    names = [f"{label}: {each.study.name}" for label, each in sides.items()]
+    names = [f"{label}: {named(each.study, each.cohort)}" for label, each in sides.items()]
     return Figure(
         name="compare-rates",
         title=title,
@@ -41,14 +53,14 @@ def rates(a: Analysis, b: Analysis) -> Figure | TooFew:
         spec=_rates_spec(),
         data=pd.DataFrame([_rate(label, each) for label, each in sides.items()]),
         table=pd.DataFrame({"Definition": names, "Responded": responded, "Interval": limits}),
-        counts=_beside(f"Responders under {said}", a.study, b.study),
+        counts=_beside(f"Responders under {said}", a, b),
     )
 
 
-def _beside(counts: str, a: Study, b: Study) -> str:
+def _beside(counts: str, a: Analysis, b: Analysis) -> str:
     """Say for exports, which name A, what B is, too."""
-    differences = "; ".join(b.differences(a))
-    return f"{counts}. B is {b.name}, definition {b.fingerprint}, which differs from A: {differences}. A is:"
+    name, differences = named(b.study, b.cohort), "; ".join(b.study.differences(a.study))
+    return f"{counts}. B is {name}, definition {b.study.fingerprint}, which differs from A: {differences}. A is:"
 
 
 def _rate(label: str, analysis: Analysis) -> dict[str, object]:
@@ -61,7 +73,8 @@ def _rate(label: str, analysis: Analysis) -> dict[str, object]:
 @cache
 def _rates_spec() -> Spec:
     y = alt.Y("label:N", title=None, sort=["A", "B"], axis=alt.Axis(labelFontSize=14))
-    x = alt.X("rate:Q", title="Responders", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
+    percent = alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], labelOverlap=False, labelFlush=True)
+    x = alt.X("rate:Q", title="Responders", axis=percent, scale=alt.Scale(domain=[0, 1]))
     tooltip = [alt.Tooltip("label:N", title="Definition"), alt.Tooltip("k:Q", title="Responders")]
     tooltip += [alt.Tooltip("n:Q", title="of"), alt.Tooltip("rate:Q", title="Share", format=".0%")]
     base = alt.Chart(height=RATES_HEIGHT).encode(y=y, tooltip=tooltip)
@@ -77,56 +90,132 @@ def _rates_spec() -> Spec:
     )
 
 
-def agreement(comparison: Comparison, a: Study, b: Study) -> Figure | TooFew:
-    """Draw the patients judged under both definitions as a table of two by two."""
+def agreement(comparison: Comparison, a: Analysis, b: Analysis) -> Figure | TooFew:
+    """Draw the patients judged under both definitions as a table of two by two, each a dot to be chosen by a click.
+
+    A patient's dot has the same place in every cell, so that only those who change verdict move.
+    """
     table = comparison.table
     title = "The same patients under A and under B"
     if table.n < FEWEST_PATIENTS:
         why = f"{table.n} patients are judged under both definitions; from {FEWEST_PATIENTS} on, the table is drawn."
         return TooFew(title, why)
-    cells = pd.DataFrame(
-        [
-            (RESPONDS, RESPONDS, table.both, SAME),
-            (RESPONDS, NOT, table.first_only, ONLY_A if table.first_only else SAME),
-            (NOT, RESPONDS, table.second_only, ONLY_B if table.second_only else SAME),
-            (NOT, NOT, table.neither, SAME),
-        ],
-        columns=["a", "b", "patients", "kind"],
-    )
-    cells["share"] = cells["patients"] / table.n
-    cells["said"] = [share(k, table.n, k / table.n) for k in cells["patients"]]
+    cells, dots = _cells(comparison), _dots(comparison, a)
     return Figure(
         name="compare-agreement",
         title=title,
         alt=_agreement_sentence(comparison),
         spec=_agreement_spec(),
-        data=cells,
+        data=pd.concat([cells, dots], ignore_index=True),
         table=cells[["a", "b", "said"]].set_axis(["Under A", "Under B", "Patients"], axis=1),
         counts=_beside(f"{table.n} patients judged under both definitions", a, b),
+        select=SELECT if len(dots) else None,
+    )
+
+
+def _cells(comparison: Comparison) -> pd.DataFrame:
+    """One row per cell, from left to right and from above."""
+    table, invented = comparison.table, comparison.n_invented
+    rows = []
+    for place, side in enumerate(SIDES):
+        k, added = getattr(table, side), getattr(invented, side)
+        x, y = place % 2, place // 2
+        rows.append(
+            {
+                "part": "cell",
+                "a": (RESPONDS, NOT)[y],
+                "b": (RESPONDS, NOT)[x],
+                "kind": KIND_OF[side] if k else SAME,
+                "count": f"{k - added}\n+ {added}" if added else str(k),
+                "said": part_apart(k, table.n, (added, invented.n)),
+                "x": x + GAP,
+                "x2": x + 1 - GAP,
+                "y": y + GAP,
+                "y2": y + 1 - GAP,
+                "at": x + COUNT_AT,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _dots(comparison: Comparison, a: Analysis) -> pd.DataFrame:
+    """One row per patient judged under both; none where the cohort has too many to be dots."""
+    hypothetical = a.cohort.hypothetical
+    entering = np.flatnonzero(~hypothetical | comparison.withheld)
+    before, after = comparison.before[entering], comparison.after[entering]
+    shown = (before <= NO_RESPONSE) & (after <= NO_RESPONSE) & (len(entering) <= MOST_DOTS)
+    column, row = np.divmod(np.flatnonzero(shown), DOT_ROWS)
+    columns = max(1, -(-len(entering) // DOT_ROWS))
+    y, x = before[shown].astype(int), after[shown].astype(int)
+    words = np.array([RESPONDS, NOT])
+    return pd.DataFrame(
+        {
+            "part": "dot",
+            "patient_id": a.facts.column("patient_id").to_numpy(object)[entering][shown],
+            "hollow": hypothetical[entering][shown],
+            "a": words[y],
+            "b": words[x],
+            "kind": np.array([KIND_OF[side] for side in SIDES])[2 * y + x],
+            "x": x + DOTS_FROM + (column + 0.5) * (DOTS_TO - DOTS_FROM) / columns,
+            "y": y + (row + 0.75) / (DOT_ROWS + 0.5),
+        }
     )
 
 
 def _agreement_sentence(comparison: Comparison) -> str:
-    table = comparison.table
-    same = table.both + table.neither
-    return (
-        f"{share(same, table.n, same / table.n)} of the patients judged under both get the same verdict: "
-        f"{table.both} respond under both, {table.neither} under neither; "
-        f"{table.first_only} respond under A only and {table.second_only} under B only; "
-        f"{share(comparison.n_turned, table.n, comparison.n_turned / table.n)} change verdict."
+    table, invented = comparison.table, comparison.n_invented
+    both, neither, only_a, only_b = (
+        apart(getattr(table, side), getattr(invented, side))
+        for side in ("both", "neither", "first_only", "second_only")
     )
+    same = (invented.both + invented.neither, invented.n)
+    return (
+        f"{part_apart(table.both + table.neither, table.n, same)} of the patients judged under both get the same "
+        f"verdict: {both} respond under both, {neither} under neither; {only_a} respond under A only and {only_b} "
+        f"under B only; {turned(comparison)} change verdict."
+    )
+
+
+def turned(comparison: Comparison) -> str:
+    """Say how many of those judged under both change verdict, hypothetical additions apart."""
+    invented = comparison.n_invented
+    return part_apart(comparison.n_turned, comparison.table.n, (invented.first_only + invented.second_only, invented.n))
 
 
 @cache
 def _agreement_spec() -> Spec:
-    order, gap = [RESPONDS, NOT], alt.Scale(paddingInner=0.03)
-    x = alt.X("b:N", title="Under B", sort=order, scale=gap, axis=alt.Axis(orient="top", labelAngle=0))
-    y = alt.Y("a:N", title="Under A", sort=order, scale=gap)
-    tooltip = [alt.Tooltip("a:N", title="Under A"), alt.Tooltip("b:N", title="Under B")]
-    tooltip += [alt.Tooltip("said:N", title="Patients")]
+    across, down = (alt.Scale(domain=ends, nice=False, zero=False) for ends in ([0, 2], [2, 0]))
+    x = alt.X("x:Q", title="Under B", scale=across, axis=_verdicts(orient="top"))
+    y = alt.Y("y:Q", title="Under A", scale=down, axis=_verdicts())
+    sides = [alt.Tooltip("a:N", title="Under A"), alt.Tooltip("b:N", title="Under B")]
     # Without a legend: each cell says by its place what it holds, the colour only lifts out who changes.
     color = alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
-    base = alt.Chart(height=2 * CELL + HEADINGS).encode(x=x, y=y, tooltip=tooltip)
-    boxes = base.mark_rect(cornerRadius=4).encode(color=color)
-    counts = base.mark_text(color="white", fontSize=24, fontWeight="bold").encode(text="patients:Q")
-    return prepared(alt.layer(boxes, counts))
+    cells, dots = (alt.Chart().transform_filter(f"datum.part == '{part}'") for part in ("cell", "dot"))
+    chosen = alt.selection_point(name=SELECT, fields=["patient_id"])
+    boxes = cells.mark_rect(cornerRadius=4, opacity=0.16).encode(
+        x=x, x2="x2:Q", y=y, y2="y2:Q", color=color, tooltip=[*sides, alt.Tooltip("said:N", title="Patients")]
+    )
+    middle = alt.Y("middle:Q", scale=down)
+    counts = cells.transform_calculate(middle="(datum.y + datum.y2) / 2").mark_text(
+        fontSize=18, fontWeight="bold", lineBreak="\n"
+    )
+    people = dots.mark_point(size=64, cursor="pointer").encode(
+        x=x,
+        y=y,
+        color=color,
+        fill=color,
+        fillOpacity=alt.condition("datum.hollow", alt.value(0), alt.value(1)),
+        opacity=alt.condition(chosen, alt.value(1), alt.value(0.35)),
+        tooltip=[alt.Tooltip("patient_id:N", title="Patient"), *sides],
+    )
+    return prepared(
+        alt.layer(
+            boxes, counts.encode(x=alt.X("at:Q"), y=middle, text="count:N"), people.add_params(chosen)
+        ).properties(height=2 * CELL + HEADINGS)
+    )
+
+
+def _verdicts(**more: Any) -> alt.Axis:
+    """Name the two halves of an axis."""
+    said = f"datum.value < 1 ? '{RESPONDS}' : '{NOT}'"
+    return alt.Axis(values=[0.5, 1.5], labelExpr=said, grid=False, ticks=False, domain=False, **more)

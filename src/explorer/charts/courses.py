@@ -11,8 +11,9 @@ import pandas as pd
 
 from explorer.analysis.courses import DayShare
 from explorer.analysis.description import INADEQUATE, INTOLERANCE, NOT_RECORDED, ONGOING, OTHER
-from explorer.charts.counts import FEWEST_FOR_PERCENT, part, people
+from explorer.charts.counts import FEWEST_FOR_PERCENT, part, part_apart, people
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
+from explorer.charts.room import below
 from explorer.charts.theme import AFTER, BEFORE, BLUE, FEWEST_PATIENTS, GREEN, GREY, MOST_MARKS, ORANGE
 
 MOST_PATIENTS = 100
@@ -25,7 +26,7 @@ MARKS = {
     ONGOING: ("triangle-right", BLUE),
     EVENT: ("circle", GREEN),
 }
-ROW, ROWS_A_STEP, AROUND = 13, 25, 120
+ROW, AROUND = 13, 120
 """Heights in pixels; legend and axis take what stands around the rows."""
 COLUMNS = ["patient_id", "place", "kind", "drug", "from", "to", "what", "mark", "hypothetical"]
 
@@ -36,6 +37,7 @@ def timeline(
     events: pd.DataFrame,
     drugs: tuple[str, ...],
     days: tuple[int, int],
+    room: int,
     hypothetical: int = 0,
 ) -> Figure | TooFew:
     """Draw every course and event of every patient; a click chooses the patient.
@@ -50,6 +52,8 @@ def timeline(
         The prior drug, if any, and the index drug.
     days : tuple of int
         First and last day of the axis; what lies before is cut off.
+    room : int
+        Patients to keep room for: as many as could be analysed under any definition.
     hypothetical : int
         How many of the patients are hypothetical additions.
     """
@@ -61,8 +65,8 @@ def timeline(
         name="courses",
         title=title,
         alt=_sentence(people(len(order), hypothetical), courses, drugs, earlier),
-        spec=_timeline(drugs, days, -(-len(order) // ROWS_A_STEP) * ROWS_A_STEP),
-        data=_rows(order, courses, events).head(MOST_MARKS),
+        spec=_timeline(drugs, days, min(room, MOST_PATIENTS)),
+        data=_rows(order, courses, events, min(room, MOST_PATIENTS)).head(MOST_MARKS),
         table=courses.drop(columns=["hypothetical", "end"]).set_axis(
             ["Patient", "Drug", "From day", "To day (last on record where ongoing)", "Why it ended"], axis="columns"
         ),
@@ -73,17 +77,19 @@ def timeline(
 
 def _sentence(patients: str, courses: pd.DataFrame, drugs: tuple[str, ...], earlier: int) -> str:
     index = courses[courses["drug"] == drugs[-1]]
-    still = index.loc[index["end"] == ONGOING, "patient_id"].nunique()
-    began = index["patient_id"].nunique()
+    everybody, invented = (
+        (some.loc[some["end"] == ONGOING, "patient_id"].nunique(), some["patient_id"].nunique())
+        for some in (index, index[index["hypothetical"]])
+    )
     cut = f" {earlier} courses began before the first day shown." if earlier else ""
     return (
-        f"{patients}, longest on {drugs[-1]} first; {part(still, began)} who began it were "
-        f"still on it at the last record.{cut}"
+        f"{patients}, longest on {drugs[-1]} first; {part_apart(*everybody, invented)} who began it "
+        f"were still on it at the last record.{cut}"
     )
 
 
-def _rows(order: Sequence[str], courses: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Put courses, how they ended, and events into one frame."""
+def _rows(order: Sequence[str], courses: pd.DataFrame, events: pd.DataFrame, room: int) -> pd.DataFrame:
+    """Put courses, how they ended, and events into one frame, led by a row for each patient and each place left."""
     drawn = courses.rename(columns={"from_day": "from", "to_day": "to"}).assign(mark=courses["end"])
     drawn["what"] = drawn["drug"] + ": " + drawn["reason"]
     ends = drawn.assign(**{"from": drawn["to"]})
@@ -91,9 +97,9 @@ def _rows(order: Sequence[str], courses: pd.DataFrame, events: pd.DataFrame) -> 
     begun["what"] = begun["term"] + " on " + begun["drug"]
     parts = {"course": drawn, "end": ends, "event": begun}
     rows = pd.concat([frame.assign(kind=kind) for kind, frame in parts.items()], ignore_index=True)
-    absent = pd.DataFrame({"patient_id": order, "kind": "row"})
+    absent = pd.concat([pd.DataFrame({"patient_id": order}), below(room - len(order))]).assign(kind="row")
     rows = pd.concat([absent, rows], ignore_index=True)
-    places = {name: place for place, name in enumerate(order)}
+    places = {name: place for place, name in enumerate(absent["patient_id"])}
     return rows.assign(place=rows["patient_id"].map(places), hypothetical=rows["hypothetical"].eq(True))[COLUMNS]
 
 
@@ -115,7 +121,7 @@ def _timeline(drugs: tuple[str, ...], days: tuple[int, int], rows: int) -> Spec:
         x=x,
         x2="to:Q",
         fill=alt.Fill("drug:N", scale=colours, legend=_legend()),
-        stroke=alt.Stroke("drug:N", scale=colours, legend=None),
+        stroke=alt.Stroke("drug:N", scale=colours, legend=_legend()),
         fillOpacity=alt.condition("datum.hypothetical", alt.value(0), alt.value(0.75)),
         opacity=alt.condition(chosen, alt.value(1), alt.value(0.3)),
         tooltip=tooltip,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from explorer.analysis.exposure import Exposure, Reason
+from explorer.charts.counts import ceiling, part_apart, people
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
-from explorer.charts.strips import Strip, strip_rows, strip_spec
+from explorer.charts.strips import HOLLOW, Strip, row_height, strip_rows, strip_spec
 from explorer.charts.theme import BEFORE, FEWEST_PATIENTS, GREY
-from explorer.export.numbers import number, share
+from explorer.export.numbers import number
 from explorer.study.words import counted, listing
 
 
@@ -22,68 +23,98 @@ def exposure(found: Exposure, drug: str) -> Figure | TooFew:
     title = f"Time on {drug} before the switch"
     if found.n < FEWEST_PATIENTS:
         return TooFew(title, f"{counted(found.n, 'patient')} took {drug}; from {FEWEST_PATIENTS} on, this is drawn.")
-    last = found.step * len(found.counts)
-    bins = [(place * found.step, (place + 1) * found.step, k) for place, k in enumerate(found.counts)]
-    rows = pd.DataFrame([("bin", *row) for row in bins if row[2]], columns=["part", "low", "high", "n"])
+    everybody = people(found.n, found.n_hypothetical)
     marks = pd.DataFrame([("middle", found.q1, found.q3), ("median", found.median, found.median)])
     marks = marks.set_axis(["part", "low", "high"], axis=1)
     return Figure(
         name="exposure",
         title=title,
-        alt=f"Half of the {found.n} patients took {drug} for {number(found.median, 0)} days or longer (the median); "
-        f"the middle half for {number(found.q1, 0)} to {number(found.q3, 0)} days.",
-        spec=_spec(last, _ceiling(found.most)),
-        data=pd.concat([rows, marks], ignore_index=True),
-        table=pd.DataFrame(bins, columns=["From (days)", "To below (days)", "Patients"]),
-        counts=f"{found.n} patients who took {drug}",
+        alt=f"Half of the {everybody} took {drug} for {number(found.median, 0)} days or longer (the median); the middle "
+        f"half for {number(found.q1, 0)} to {number(found.q3, 0)} days.{HOLLOW if found.n_hypothetical else ''}",
+        spec=_spec(found.step * len(found.counts), ceiling(found.most)),
+        data=pd.concat([_bins(found), marks], ignore_index=True),
+        table=_exposure_table(found),
+        counts=f"{everybody} who took {drug}",
     )
 
 
-def _ceiling(count: int) -> int:
-    """Round up, so that cohorts of like size share one drawing."""
-    power = int(10 ** max(0, math.floor(math.log10(max(count, 1))) - 1))
-    return max(5, -(-count // (5 * power)) * 5 * power)
+def _edges(found: Exposure) -> list[tuple[int, int]]:
+    return [(place * found.step, (place + 1) * found.step) for place in range(len(found.counts))]
+
+
+def _bins(found: Exposure) -> pd.DataFrame:
+    """Stack the hypothetical additions of each bin on top of the others."""
+    rows = []
+    for edges, k, added in zip(_edges(found), found.counts, found.hypothetical, strict=True):
+        rows += [("bin", *edges, 0, k - added, k - added, "patients")] * (k > added)
+        rows += [("hollow", *edges, k - added, k, added, "hypothetical")] * (added > 0)
+    return pd.DataFrame(rows, columns=["part", "low", "high", "under", "over", "n", "who"])
+
+
+def _exposure_table(found: Exposure) -> pd.DataFrame:
+    table = pd.DataFrame(_edges(found), columns=["From (days)", "To below (days)"]).assign(Patients=found.counts)
+    return table.assign(**{"Of these hypothetical": found.hypothetical}) if found.n_hypothetical else table
 
 
 @cache
 def _spec(last: int, most: int) -> Spec:
     x = alt.X("low:Q", title="Days", scale=alt.Scale(domain=[0, last], nice=False))
-    y = alt.Y("n:Q", title="Patients", scale=alt.Scale(domain=[0, most]), axis=alt.Axis(tickMinStep=1))
+    y = alt.Y("under:Q", title="Patients", scale=alt.Scale(domain=[0, most]), axis=alt.Axis(tickMinStep=1))
     base = alt.Chart(height=280)
     band = base.transform_filter("datum.part == 'middle'").mark_rect(color=GREY, opacity=0.22).encode(x=x, x2="high:Q")
-    bars = base.transform_filter("datum.part == 'bin'").mark_bar(color=BEFORE, binSpacing=1)
     tooltip = [
+        alt.Tooltip("who:N", title="Who"),
         alt.Tooltip("low:Q", title="From day"),
         alt.Tooltip("high:Q", title="to below"),
         alt.Tooltip("n:Q", title="Patients"),
     ]
-    drawn = bars.encode(x=alt.X("low:Q", bin="binned", title="Days"), x2="high:Q", y=y, tooltip=tooltip)
+    edges: dict[str, Any] = {"x": alt.X("low:Q", bin="binned", title="Days"), "x2": "high:Q", "y": y, "y2": "over:Q"}
+    bars = base.encode(**edges, tooltip=tooltip)
+    drawn = bars.transform_filter("datum.part == 'bin'").mark_bar(color=BEFORE, binSpacing=1)
+    hollow = bars.transform_filter("datum.part == 'hollow'")
+    hollow = hollow.mark_bar(fillOpacity=0, stroke=BEFORE, strokeWidth=1.5, binSpacing=3)
     median = base.transform_filter("datum.part == 'median'").mark_rule(
         strokeDash=[5, 3], strokeWidth=2, color="currentColor"
     )
-    return prepared(alt.layer(band, drawn, median.encode(x=x, tooltip=alt.Tooltip("low:Q", title="Median (days)"))))
-
-
-def stop_reasons(rows: Sequence[Reason], groups: Mapping[str, int], drug: str) -> Figure | TooFew:
-    """Draw why a drug was stopped: whether it did too little or could not be borne, before all other reasons."""
-    title = f"Why {drug} was stopped"
-    n = sum(groups.values())
-    if n < FEWEST_PATIENTS:
-        return TooFew(title, f"{counted(n, 'patient')} took {drug}; from {FEWEST_PATIENTS} on, this is drawn.")
-    strips = [Strip(name.capitalize(), _note(name, k, n, rows), {"patients": k / n}) for name, k in groups.items()]
-    said = [f"{name} {share(k, n, k / n)}" for name, k in groups.items() if k]
-    return Figure(
-        name="stop-reasons",
-        title=title,
-        alt=f"Of {n} patients who took {drug}: {listing(said)}.",
-        spec=strip_spec(len(strips), (("patients", BEFORE),)),
-        data=strip_rows(strips),
-        table=pd.DataFrame([(r.group, r.reason, r.n, n) for r in rows], columns=["Group", "Reason", "Patients", "of"]),
-        counts=f"{n} patients who took {drug}",
+    return prepared(
+        alt.layer(band, drawn, hollow, median.encode(x=x, tooltip=alt.Tooltip("low:Q", title="Median (days)")))
     )
 
 
-def _note(group: str, k: int, n: int, rows: Sequence[Reason]) -> str:
-    within = [f"{row.reason} {row.n}" for row in rows if row.group == group and row.reason != group]
-    own = [f"{row.reason} {row.n}" for row in rows if row.group == group and row.reason == group]
-    return share(k, n, k / n) + (f": {', '.join(own + within)}" if within else "")
+def stop_reasons(rows: Sequence[Reason], groups: Sequence[Reason], drug: str) -> Figure | TooFew:
+    """Draw why a drug was stopped: whether it did too little or could not be borne, before all other reasons."""
+    title = f"Why {drug} was stopped"
+    n, added = (sum(getattr(group, of) for group in groups) for of in ("n", "hypothetical"))
+    if n < FEWEST_PATIENTS:
+        return TooFew(title, f"{counted(n, 'patient')} took {drug}; from {FEWEST_PATIENTS} on, this is drawn.")
+    strips = [_strip(group, n, added, rows) for group in groups]
+    said = [f"{group.group} {part_apart(group.n, n, (group.hypothetical, added))}" for group in groups if group.n]
+    return Figure(
+        name="stop-reasons",
+        title=title,
+        alt=f"Of {people(n, added)} who took {drug}: {listing(said)}.{HOLLOW if added else ''}",
+        spec=strip_spec(len(groups), row_height(strips), (("patients", BEFORE),)),
+        data=strip_rows(strips),
+        table=_reasons_table(rows, n, added),
+        counts=f"{people(n, added)} who took {drug}",
+    )
+
+
+def _strip(group: Reason, n: int, added: int, rows: Sequence[Reason]) -> Strip:
+    k = group.n - group.hypothetical
+    note = part_apart(k, n - added, (0, 0)) + _within(group, {row: row.n - row.hypothetical for row in rows})
+    invented = _within(group, {row: row.hypothetical for row in rows})
+    said = f"hypothetical: {group.hypothetical}/{added}{invented}" if added else ""
+    return Strip(group.group.capitalize(), note, n, {"patients": group.n}, {"patients": group.hypothetical}, said)
+
+
+def _within(group: Reason, counts: Mapping[Reason, int]) -> str:
+    """Name the reasons of a group, that by its own name first; nothing where that is all there is."""
+    held = sorted((row for row in counts if row.group == group.group), key=lambda row: row.reason != group.group)
+    named = [f"{row.reason} {counts[row]}" for row in held if counts[row]]
+    return f": {', '.join(named)}" if any(row.reason != group.group for row in held) and named else ""
+
+
+def _reasons_table(rows: Sequence[Reason], n: int, added: int) -> pd.DataFrame:
+    table = pd.DataFrame([(r.group, r.reason, r.n, n) for r in rows], columns=["Group", "Reason", "Patients", "of"])
+    return table.assign(**{"Of these hypothetical": [r.hypothetical for r in rows]}) if added else table

@@ -65,7 +65,7 @@ def prepared(chart: alt.TopLevelMixin) -> Spec:
 
 
 def _bare(spec: Any) -> Any:
-    """Drop the placeholders that Altair puts where a chart has no data, and the marks' own aria labels.
+    """Drop the placeholders that Altair puts where a chart has no data, and what marks would say unasked.
 
     The chart as a whole has its sentence and its table; Vega's labels of single marks are read out one by one,
     and those of groups are empty.
@@ -74,11 +74,13 @@ def _bare(spec: Any) -> Any:
         return [_bare(part) for part in spec]
     if isinstance(spec, dict):
         kept = {key: _bare(part) for key, part in spec.items() if key not in PLACEHOLDERS}
-        return kept | {"mark": _plain_mark(kept["mark"])} if "mark" in kept else kept
+        # The look of a brush is called a mark, too, but has no type.
+        return kept | {"mark": _plain_mark(kept["mark"])} if "type" in kept.get("mark", ()) else kept
     return spec
 
 
 def _plain_mark(mark: dict[str, Any]) -> dict[str, Any]:
     # Vega draws texts black: in the colour of the page they can be read on a dark one too.
     colour = {"color": "currentColor"} if mark["type"] == "text" else {}
-    return colour | mark | {"aria": False}
+    # The page would show the bare columns of a mark that names no tooltip.
+    return {"tooltip": None} | colour | mark | {"aria": False}

@@ -9,25 +9,35 @@ from itertools import groupby
 from typing import Any
 
 import altair as alt
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from explorer.analysis.analyse import Analysis
+from explorer.analysis.outcome import response_rate
+from explorer.analysis.rates import counts_invented
 from explorer.analysis.reports import Report
 from explorer.analysis.response import Response
 from explorer.analysis.subgroups import Subgroup
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREY
 from explorer.export.numbers import count, percent, share
+from explorer.export.people import responders
 
 ROW, AXIS = 26, 80
 LABEL, SAID = 124, 84
 """Width kept for labels and for counts, in pixels, so that the stretch between stays put."""
+INVENTED = " Hypothetical additions are counted in: marks are hollow, intervals withheld."
 PLACE, PRINTED = 3, 28
 """Characters of a row's key: its place, its kind, its printed count padded to this length, then its label."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A rate to draw: its label, count, denominator and interval (from 0 to 1, NaN where there is none)."""
+    """A rate to draw: its label, count, denominator and interval (from 0 to 1, NaN where there is none).
+
+    Hollow where it is of hypothetical additions alone.
+    """
 
     label: str
     k: float
@@ -35,6 +45,7 @@ class Row:
     rate: float
     low: float
     high: float
+    hollow: bool = False
 
     @property
     def few(self) -> bool:
@@ -61,23 +72,39 @@ class Header:
     label: str
 
 
-def rate_strip(response: Response, confidence: float, invented: bool) -> Figure | TooFew:
-    """Draw the response rate with its interval from 0 to 100 %."""
-    title = "Patients who responded, with the interval of the rate"
-    row = Row(
-        "responders", response.n_responders, response.n_evaluable, response.rate, response.ci_low, response.ci_high
-    )
-    if row.few:
-        return TooFew(title, f"{row.n} patients are counted; a rate is drawn from {FEWEST_PATIENTS} on.")
+def rate_strip(analysis: Analysis) -> Figure | TooFew:
+    """Draw the response rate with its interval from 0 to 100 %; hypothetical additions in a row of their own."""
+    invented, n = counts_invented(analysis), analysis.response.n_evaluable
+    title = "Patients who responded" + ("" if invented else ", with the interval of the rate")
+    if n < FEWEST_PATIENTS:
+        return TooFew(title, f"{n} patients are counted; a rate is drawn from {FEWEST_PATIENTS} on.")
+    said, confidence = responders(analysis), 100 * analysis.study.confidence
+    rows = _tiers(analysis) if invented else [_overall(analysis.response, "responders")]
     return Figure(
         name="response-rate",
         title=title,
-        alt=f"{row.said} responded; {100 * confidence:g} % interval {row.interval}.",
-        spec=rows_spec(1, 0),
-        data=rows_frame([row], invented),
-        table=rows_table([row], "Result"),
-        counts=f"{row.said} responded",
+        alt=f"{said} responded; {confidence:g} % interval {rows[0].interval}.",
+        spec=rows_spec(len(rows), LABEL if invented else 0),
+        data=rows_frame(rows, False),
+        table=rows_table(rows, "Result"),
+        counts=f"{said} responded",
     )
+
+
+def _overall(response: Response, label: str) -> Row:
+    return Row(label, response.n_responders, response.n_evaluable, response.rate, response.ci_low, response.ci_high)
+
+
+def _tiers(analysis: Analysis) -> list[Row]:
+    """Count responders without the hypothetical additions, and among them; neither with an interval."""
+    invented = analysis.cohort.hypothetical
+    tiers = (("without additions", ~invented, False), ("hypothetical", invented, True))
+    return [_tier(analysis, *tier) for tier in tiers]
+
+
+def _tier(analysis: Analysis, label: str, who: npt.NDArray[np.bool_], hollow: bool) -> Row:
+    of = response_rate(analysis.response.outcome, analysis.response.among & who, analysis.study)
+    return Row(label, of.n_responders, of.n_evaluable, of.rate, float("nan"), float("nan"), hollow)
 
 
 def report_strip(reports: Sequence[Report], invented: bool) -> Figure | TooFew:
@@ -95,7 +122,7 @@ def report_strip(reports: Sequence[Report], invented: bool) -> Figure | TooFew:
     return Figure(
         name="response-reports",
         title=title,
-        alt="; ".join(f"{row.label}: yes in {row.said}" for row in rows) + ".",
+        alt="; ".join(f"{row.label}: yes in {row.said}" for row in rows) + f".{INVENTED if invented else ''}",
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented),
         table=rows_table(rows, "Report"),
@@ -116,9 +143,7 @@ def forest(subgroups: Sequence[Subgroup], response: Response, invented: bool) ->
         Whether hypothetical additions are counted in: marks are hollow then.
     """
     title = "Response in subgroups, beside the rate in everybody (dashed)"
-    overall = Row(
-        "everybody", response.n_responders, response.n_evaluable, response.rate, response.ci_low, response.ci_high
-    )
+    overall = _overall(response, "everybody")
     if overall.few or not subgroups:
         why = "no characteristic of them is recorded on more than one level" if not overall.few else ""
         return TooFew(title, why or f"{overall.n} patients are counted; subgroups are drawn from {FEWEST_PATIENTS} on.")
@@ -129,11 +154,11 @@ def forest(subgroups: Sequence[Subgroup], response: Response, invented: bool) ->
     return Figure(
         name="response-forest",
         title=title,
-        alt=_forest_sentence(overall, drawn[1:]),
+        alt=_forest_sentence(overall, drawn[1:], invented),
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented, overall.rate),
         table=table,
-        counts=f"{overall.said} responded",
+        counts=f"{overall.said} responded{', hypothetical additions counted in' if invented else ''}",
     )
 
 
@@ -148,13 +173,13 @@ def _under_headers(overall: Row, subgroups: Sequence[Subgroup]) -> tuple[list[Ro
     return rows, by
 
 
-def _forest_sentence(overall: Row, levels: Sequence[Row]) -> str:
+def _forest_sentence(overall: Row, levels: Sequence[Row], invented: bool) -> str:
     few = sum(row.few for row in levels)
     small = f"; {few} with fewer are given as counts alone" if few else ""
     return (
         f"{overall.said} responded in all (dashed). {len(levels) - few} levels of {FEWEST_PATIENTS} patients or more "
-        f"are drawn with their intervals{small}. The same patients stand under every heading, and no difference "
-        "between levels is tested."
+        f"are drawn{'' if invented else ' with their intervals'}{small}. The same patients stand under every heading, "
+        f"and no difference between levels is tested.{INVENTED if invented else ''}"
     )
 
 
@@ -171,8 +196,9 @@ def _cells(place: int, row: Row | Header, invented: bool, line: float) -> dict[s
         cells = {"kind": "few", "p": nothing, "l": nothing, "h": nothing, "said": row.said, "ci": row.interval}
     else:
         cells = {"kind": "row", "p": row.rate, "l": row.low, "h": row.high, "said": row.said, "ci": row.interval}
+    hollow = invented or (isinstance(row, Row) and row.hollow)
     key = f"{place:0{PLACE}d}{cells['kind'][0]}{cells['said']:<{PRINTED}}{row.label}"
-    return {"row": key, "label": row.label, **cells, "hollow": invented, "line": line}
+    return {"row": key, "label": row.label, **cells, "hollow": hollow, "line": line}
 
 
 def rows_table(rows: Sequence[Row], what: str) -> pd.DataFrame:
@@ -223,7 +249,8 @@ def _names(width: int) -> alt.Axis | None:
     if not width:
         return None
     name, header = f"slice(datum.value, {PLACE + 1 + PRINTED})", f"datum.value[{PLACE}] == 'h'"
-    shortened = f"(length({name}) > 21 ? slice({name}, 0, 20) + '…' : {name})"
+    # In the middle: the arms of a trial often differ in their last letters alone.
+    shortened = f"(length({name}) > 21 ? slice({name}, 0, 11) + '…' + slice({name}, -8) : {name})"
     return side_axis(
         f"{header} ? {name} : {shortened}",
         width,

@@ -12,7 +12,8 @@ import pandas as pd
 from explorer.analysis.analyse import Analysis
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, ORANGE
-from explorer.export.numbers import count, percent, rate_interval, share
+from explorer.export.numbers import count, percent, rate_interval
+from explorer.export.people import counts_invented_outcomes, responders
 from explorer.study.words import counted
 
 TITLE = "Share of patients who responded"
@@ -32,12 +33,13 @@ def headline(analysis: Analysis, published: float | None) -> Figure | TooFew:
         why = f"The response of {counted(r.n_evaluable, 'patient')} can be counted ({count(r.n_responders)} responded)"
         return TooFew(TITLE, f"{why}; from {FEWEST_PATIENTS} on, the share is drawn.")
     interval = rate_interval(r.ci_low, r.ci_high, analysis.study.confidence)
-    hypothetical = bool((r.outcome.evaluable & analysis.cohort.hypothetical).any())
-    rows: list[tuple[Any, ...]] = [("here", r.rate, r.ci_low, r.ci_high, percent(r.rate), hypothetical)]
+    hypothetical = counts_invented_outcomes(analysis)
+    shown = "hypothetical additions counted in" if hypothetical else percent(r.rate)
+    rows: list[tuple[Any, ...]] = [("here", r.rate, r.ci_low, r.ci_high, shown, hypothetical)]
     rows += (
         [] if published is None else [("published", published, None, None, f"published {percent(published)}", False)]
     )
-    rate = share(r.n_responders, r.n_evaluable, r.rate)
+    rate = responders(analysis)
     return Figure(
         name="headline",
         title=TITLE,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from explorer.analysis.facts import CohortFacts
-from explorer.analysis.patient import Timeline, Visit
+from explorer.analysis.patient import Course, Timeline, Visit
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import AFTER, BEFORE, GREY, MOST_MARKS, NO, YES
 from explorer.cohort.instruments import Instrument
@@ -27,6 +27,8 @@ HEIGHTS = {SCORES: 72, COURSE: 28, REPORT: 24, EVENT: 36}
 INSET = 12
 """Pixels kept free above and below the scale of a band, for the marks at its ends and their numbers."""
 AXIS, MARGIN = 56, 10
+HEAD = 0.008
+"""Half the length of an arrowhead, as a part of the width."""
 USES = {"baseline": BEFORE, "follow-up": AFTER}
 EVENTS = "adverse events"
 
@@ -170,16 +172,7 @@ def _marks(seen: Timeline, plan: Layout, cohort: Cohort, study: Study) -> Iterat
     for visit in seen.visits:
         yield from _score(visit, plan, cohort.instruments[visit.instrument], not seen.hypothetical)
     for course in seen.courses:
-        colour = {study.prior_drug: BEFORE, study.index_drug: AFTER}.get(course.drug, GREY)
-        until = plan.last if np.isnan(course.end) else course.end
-        yield _row(
-            "course",
-            max(course.start, plan.first),
-            plan.band(f"{COURSE} {course.drug}").middle,
-            colour,
-            x2=min(until, plan.last),
-            said=_course(course.drug, course.start, course.end, course.stop_reason),
-        )
+        yield from _course_marks(course, plan, study)
     for answer in seen.answers:
         said = f"{answer.item.replace('_', ' ')}: {'yes' if answer.yes else 'no'}, day {answer.day}"
         y, solid = plan.band(f"{REPORT} {answer.item}").middle, answer.used and not seen.hypothetical
@@ -192,6 +185,22 @@ def _marks(seen: Timeline, plan: Layout, cohort: Cohort, study: Study) -> Iterat
         said += f", {_span(event.start, event.end, 'no end recorded')}"
         yield _row("event", event.start, y, NO, x2=until, said=said)
         yield _row("point", event.start, y, NO, solid=not seen.hypothetical, said=said)
+
+
+def _course_marks(course: Course, plan: Layout, study: Study) -> Iterator[dict[str, Any]]:
+    """Draw a course, with an arrowhead at an edge beyond which it goes on; so does one that is ongoing."""
+    colour = {study.prior_drug: BEFORE, study.index_drug: AFTER}.get(course.drug, GREY)
+    until = plan.last if np.isnan(course.end) else course.end
+    start, end, y = max(course.start, plan.first), min(until, plan.last), plan.band(f"{COURSE} {course.drug}").middle
+    said = _course(course.drug, course.start, course.end, course.stop_reason)
+    head = (plan.last - plan.first) * HEAD
+    cut, goes_on = course.start < plan.first, not course.end <= plan.last
+    if end >= start:
+        yield _row("course", start + head * cut, y, colour, x2=end - head * goes_on, said=said)
+    if cut:
+        yield _row("arrow", plan.first + head, y, colour, text="triangle-left", said=said)
+    if goes_on:
+        yield _row("arrow", plan.last - head, y, colour, text="triangle-right", said=said)
 
 
 def _score(visit: Visit, plan: Layout, instrument: Instrument, recorded: bool) -> Iterator[dict[str, Any]]:
@@ -263,7 +272,10 @@ def _spec(plan: Layout, index: str) -> Spec:
             _part("window").mark_rect(opacity=0.13).encode(**told, x2=to, y2="y2:Q"),
             _part("grid").mark_rule(color=GREY, opacity=0.35).encode(**here, x2=to),
             _part("path").mark_line(color=GREY, opacity=0.6, strokeWidth=1).encode(**here, detail="group:N"),
-            _part("course").mark_rule(strokeWidth=10, opacity=0.75).encode(**told, x2=to),
+            _part("course").mark_rule(strokeWidth=10).encode(**told, x2=to),
+            _part("arrow")
+            .mark_point(filled=True, size=260, opacity=1)
+            .encode(**told, shape=alt.Shape("text:N", scale=None, legend=None)),
             _part("event").mark_rule(strokeWidth=4, opacity=0.75).encode(**told, x2=to),
             _part("point", "!datum.solid").mark_point(filled=False, size=60, strokeWidth=1.8, opacity=1).encode(**told),
             _part("point", "datum.solid").mark_point(filled=True, size=80, opacity=1).encode(**told),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -27,6 +27,8 @@ SHARES = {
 }
 """How much of the observed change would be expected anyway: shades of one colour, grey for the other direction.
 Opaque, so that dark numbers and lines can be read on them on a dark page too."""
+KEPT = 64
+"""Specifications kept: the reader chooses which means are drawn."""
 DARK, DEEP = "#1b2733", "#5e2f7d"
 LABELLED_COLUMNS, LABELLED_ROWS = range(2, 25, 5), range(2, 21, 4)
 
@@ -51,7 +53,7 @@ def regression(
         name=f"change-regression-{'filter-' if selected else ''}{instrument.code.lower()}",
         title=title,
         alt=_words(instrument, seen, grid, point),
-        spec=_spec(instrument.code, instrument.unit),
+        spec=_spec(instrument.code, instrument.unit, float(grid.means[0]), float(grid.means[-1])),
         data=data.reset_index(drop=True),
         table=_table(instrument, grid),
         counts=f"{seen.n} patients with both scores",
@@ -130,7 +132,9 @@ def _words(instrument: Instrument, seen: Observed, grid: Grid, point: tuple[floa
     else:
         said += "Nowhere on this grid would regression to the mean alone give that change."
     if point is not None:
-        said += f" The diamond is what you assume: {number(point[2], places)} expected."
+        drawn = grid.means[0] <= point[0] <= grid.means[-1]
+        said += " The diamond is what you assume" if drawn else " What you assume lies beyond the means drawn"
+        said += f": {number(point[2], places)} expected."
     return said
 
 
@@ -144,9 +148,9 @@ def _table(instrument: Instrument, grid: Grid) -> pd.DataFrame:
     return table.iloc[::2].round(decimals(instrument) + 1)
 
 
-@cache
-def _spec(code: str, unit: str) -> Spec:
-    plain = alt.Scale(zero=False, nice=False)
+@lru_cache(KEPT)
+def _spec(code: str, unit: str, low: float, high: float) -> Spec:
+    plain = alt.Scale(domain=[low, high], nice=False)
     title = f"Untreated mean {code} ({unit})"
     mean = alt.X("mean:Q", title=title, scale=plain)
     height = alt.Scale(domain=[0, 1])
@@ -170,8 +174,10 @@ def _spec(code: str, unit: str) -> Spec:
     numbers = cells.transform_filter("isValid(datum.label)").mark_text(fontSize=11, color=DARK)
     numbers = numbers.encode(x=mean, y=repeat, text="label:N")
     lines = [_line(base, name, mean, repeat) for name in ("break-even", "limit from", "limit to")]
-    start = base.transform_filter("datum.kind == 'baseline'").mark_rule(color=DARK, strokeDash=[2, 3], strokeWidth=2)
-    point = base.transform_filter("datum.kind == 'point'").mark_point(shape="diamond", filled=True, size=220)
+    start = base.transform_filter("datum.kind == 'baseline'")
+    start = start.mark_rule(color=DARK, strokeDash=[2, 3], strokeWidth=2, clip=True)
+    point = base.transform_filter("datum.kind == 'point'")
+    point = point.mark_point(shape="diamond", filled=True, size=220, clip=True)
     here = point.encode(x=mean, y=repeat, color=alt.value(ORANGE), tooltip=tooltip[:3], opacity=alt.value(1))
     return prepared(alt.layer(heat, numbers, *lines, start.encode(x=mean), here))
 

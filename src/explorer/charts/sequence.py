@@ -19,8 +19,8 @@ from explorer.analysis.description import (
     STOPPED,
     Switch,
 )
-from explorer.analysis.sequence import GAP, OUTCOMES, OVERLAP, SAME_DAY, SWITCHES, Bars, Path
-from explorer.charts.counts import part, people
+from explorer.analysis.sequence import GAP, OUTCOMES, OVERLAP, SAME_DAY, SWITCHES, Bar, Bars, Path
+from explorer.charts.counts import apart, part, part_apart, people
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREEN, GREY, ORANGE, PURPLE
 from explorer.export.numbers import number
@@ -44,13 +44,13 @@ def stopped(reasons: Bars, drug: str) -> Figure | TooFew:
     title = f"Why {drug} was stopped"
     if reasons.n < FEWEST_PATIENTS:
         return TooFew(title, _few(reasons, f"took {drug}"))
-    failed, not_borne = reasons.in_group(INADEQUATE), reasons.in_group(INTOLERANCE)
+    groups = {bar.group for bar in reasons.bars} - {INADEQUATE, INTOLERANCE}
     return _bars(
         "why-stopped",
         title,
         f"Of {people(reasons.n, reasons.n_hypothetical)} who took {drug}: {INADEQUATE}, loss of it "
-        f"included, in {part(failed, reasons.n)}; {INTOLERANCE} (an adverse event) in {part(not_borne, reasons.n)}; "
-        f"neither in {part(reasons.n - failed - not_borne, reasons.n)}.",
+        f"included, in {in_groups(reasons, INADEQUATE)}; {INTOLERANCE} (an adverse event) in "
+        f"{in_groups(reasons, INTOLERANCE)}; neither in {in_groups(reasons, *groups)}.",
         reasons,
         "Reason",
     )
@@ -61,15 +61,21 @@ def gaps(between: Bars, switch: Switch, prior: str, index: str) -> Figure | TooF
     title = f"Days between {prior} and {index}"
     if between.n < FEWEST_PATIENTS:
         return TooFew(title, _few(between, "took both drugs"))
-    n = switch.n
     return _bars(
         "washout",
         title,
-        f"{part(switch.n_gap, n)} began {index} after a gap, {part(switch.n_same_day, n)} on the day {prior} ended, "
-        f"{part(switch.n_overlap, n)} while still on it; median {number(switch.median_days, 0)} days.",
+        f"{in_groups(between, GAP)} began {index} after a gap, {in_groups(between, SAME_DAY)} on the day {prior} ended, "
+        f"{in_groups(between, OVERLAP)} while still on it; median {number(switch.median_days, 0)} days.",
         between,
         "Days between",
     )
+
+
+def in_groups(bars: Bars, *groups: str) -> str:
+    """Say how many are in the categories of some groups, hypothetical additions apart."""
+    k = sum(bars.in_group(group) for group in groups)
+    added = sum(bars.hypothetical_in_group(group) for group in groups)
+    return part_apart(k, bars.n, (added, bars.n_hypothetical))
 
 
 def _few(bars: Bars, did: str) -> str:
@@ -79,7 +85,7 @@ def _few(bars: Bars, did: str) -> str:
 
 def _bars(name: str, title: str, alternative: str, bars: Bars, heading: str) -> Figure:
     rows = [
-        (bar.label, bar.group, k, hypothetical, part(bar.n, bars.n) if bar.n else "0", bar.n, not hypothetical)
+        (bar.label, bar.group, k, hypothetical, _said(bar, bars), bar.n, not hypothetical)
         for bar in bars.bars
         for k, hypothetical in ((bar.n - bar.n_hypothetical, False), (bar.n_hypothetical, True))
         if k or not hypothetical
@@ -103,6 +109,14 @@ def _bars(name: str, title: str, alternative: str, bars: Bars, heading: str) -> 
     )
 
 
+def _said(bar: Bar, bars: Bars) -> str:
+    """Print a bar's count at its end: "15/47 (32 %)", "15/47 + 5/12" with hypothetical additions."""
+    if not bar.n:
+        return "0"
+    k, n = bar.n - bar.n_hypothetical, bars.n - bars.n_hypothetical
+    return f"{k}/{n} + {bar.n_hypothetical}/{bars.n_hypothetical}" if bars.n_hypothetical else part(bar.n, bars.n)
+
+
 @cache
 def _bars_spec(labels: tuple[str, ...], most: int) -> Spec:
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
@@ -114,7 +128,7 @@ def _bars_spec(labels: tuple[str, ...], most: int) -> Spec:
     base = alt.Chart(height=BAR * len(labels) + AXIS).encode(y=y, tooltip=tooltip)
     bar = base.mark_bar(strokeWidth=1.5, cornerRadius=2).encode(
         x=alt.X("k:Q", stack="zero", title="Patients", scale=x, axis=alt.Axis(tickMinStep=1, tickCount=5)),
-        order=alt.Order("hypothetical:N"),
+        order=alt.Order("hypothetical:O"),
         color=alt.Color("group:N", scale=scale, legend=None),
         stroke=alt.Stroke("group:N", scale=scale, legend=None),
         fillOpacity=alt.condition("datum.hypothetical", alt.value(0), alt.value(1)),
@@ -147,12 +161,16 @@ def flow(paths: Sequence[Path], prior: str | None, index: str) -> Figure | TooFe
 
 def _way(paths: Sequence[Path], n: int, index: str) -> str:
     added = sum(path.n for path in paths if path.hypothetical)
-    on = {reason: sum(p.n for p in paths if p.prior == reason and p.outcome == OUTCOMES[0]) for reason in STOPPED}
-    of = {reason: sum(p.n for p in paths if p.prior == reason) for reason in STOPPED}
-    said = [f"{part(on[reason], of[reason])} of those with {reason} before" for reason in STOPPED[:2] if of[reason]]
-    still = part(sum(on.values()), n)
+    before = {reason: [path for path in paths if path.prior == reason] for reason in STOPPED[:2]}
+    said = [f"{_still_on(held)} of those with {reason} before" for reason, held in before.items() if held]
     by_reason = f": {', '.join(said)}" if said else ""
-    return f"{people(n, added)}; {still} were still on {index} at the last record{by_reason}."
+    return f"{people(n, added)}; {_still_on(paths)} were still on {index} at the last record{by_reason}."
+
+
+def _still_on(paths: Sequence[Path]) -> str:
+    on = [path for path in paths if path.outcome == OUTCOMES[0]]
+    added = [sum(path.n for path in some if path.hypothetical) for some in (on, paths)]
+    return part_apart(sum(path.n for path in on), sum(path.n for path in paths), (added[0], added[1]))
 
 
 class Block(NamedTuple):
@@ -161,6 +179,7 @@ class Block(NamedTuple):
     stage: int
     label: str
     n: int
+    hypothetical: int
     top: float
     bottom: float
 
@@ -180,8 +199,8 @@ def _drawn(paths: Sequence[Path], heads: tuple[str, str, str]) -> pd.DataFrame:
             "x": b.stage,
             "y": b.top,
             "y2": b.bottom,
-            "text": f"{b.label} {b.n}",
-            "said": f"{b.label}: {b.n}",
+            "text": f"{b.label} {apart(b.n, b.hypothetical)}".removesuffix(" hypothetical"),
+            "said": f"{b.label}: {apart(b.n, b.hypothetical)}",
         }
         for b in blocks.values()
     ]
@@ -205,7 +224,8 @@ def _blocks(paths: Sequence[Path]) -> Iterator[Block]:
     for stage, present in enumerate(held):
         top = BETWEEN * (most - len(present)) / 2
         for label, n in present.items():
-            yield Block(stage, label, n, top, top + n * a_patient)
+            added = sum(p.n for p in paths if p.hypothetical and _steps(p)[stage] == label)
+            yield Block(stage, label, n, added, top, top + n * a_patient)
             top += n * a_patient + BETWEEN
 
 

@@ -87,14 +87,20 @@ def _rows(sweep: Sweep) -> pd.DataFrame:
                 "h": each.high,
                 "said": share(each.k, each.n, each.rate),
                 "ci": _interval(each),
+                "hollow": _withheld(each),
             }
             for kind, why, each in rows
         ]
     )
 
 
+def _withheld(each: Threshold) -> bool:
+    """Say whether there is no interval, because hypothetical additions are counted in."""
+    return each.low != each.low
+
+
 def _interval(each: Threshold) -> str:
-    return f"{percent(each.low)} to {percent(each.high)}" if each.low == each.low else "withheld"
+    return "withheld" if _withheld(each) else f"{percent(each.low)} to {percent(each.high)}"
 
 
 def _table(sweep: Sweep) -> pd.DataFrame:
@@ -136,7 +142,8 @@ def _sentence(sweep: Sweep) -> str:
     ends = f"{share(first.k, n, first.rate)} at {spelt(first.threshold)} and {share(last.k, n, last.rate)} at "
     without = sweep.n_among - n
     left_out = f" {without} of {sweep.n_among} without the scores for it are left out." if without else ""
-    return _capital("; ".join([*used, *marked, f"{ends}{spelt(last.threshold)} {unit}"])) + f".{left_out}"
+    hollow = " Hypothetical additions are counted in: dots are hollow, intervals withheld." if _withheld(first) else ""
+    return _capital("; ".join([*used, *marked, f"{ends}{spelt(last.threshold)} {unit}"])) + f".{left_out}{hollow}"
 
 
 def _capital(text: str) -> str:
@@ -156,10 +163,14 @@ def _spec(asks: str, ends: tuple[float, float], step: float | None) -> Spec:
     curve = base.transform_filter("datum.kind == 'curve'")
     band = curve.mark_area(interpolate=steps, opacity=0.18, color=BLUE).encode(x=x, y=alt.Y("l:Q"), y2="h:Q")
     line = curve.mark_line(interpolate=steps, color=BLUE).encode(x=x, y=y)
-    dots = curve.mark_point(filled=True, color=BLUE, size=60 if few else 25, opacity=1).encode(
-        x=x, y=y, tooltip=tooltip
+    dots = curve.mark_point(fill=BLUE, stroke=BLUE, size=60 if few else 25, opacity=1).encode(
+        x=x, y=y, tooltip=tooltip, fillOpacity=_filled()
     )
     return prepared(alt.layer(band, line, dots, *_marks(base, x, y, tooltip)))
+
+
+def _filled() -> Any:
+    return alt.condition("datum.hollow", alt.value(0), alt.value(1))
 
 
 def _ticks(ends: tuple[float, float], step: float | None, few: bool) -> alt.Axis:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from explorer.analysis.analyse import Analysis
 from explorer.analysis.change import Change
+from explorer.analysis.pairs import Pairs
 from explorer.analysis.regression_to_the_mean import Observed, Severity
 from explorer.analysis.resampling import RESAMPLES, Resampled
 from explorer.cohort.instruments import Instrument
-from explorer.export.numbers import NONE, decimals, interval, number, p_value, share
+from explorer.export.numbers import NONE, decimals, interval, number, p_value
+from explorer.export.people import tally
 
 WHY_NO_MEAN_PERCENT = (
     "The mean of the patients' percentages is not shown: a low baseline makes any step a large percentage, "
@@ -26,31 +31,58 @@ def amount(value: float, instrument: Instrument) -> str:
     return f"{number(value, decimals(instrument))} {words}"
 
 
-def headline(row: Change, instrument: Instrument, confidence: float) -> str:
-    """Say by how much the mean changed, in how many patients, with the interval."""
+def headline(row: Change, instrument: Instrument, confidence: float, who: str) -> str:
+    """Say by how much the mean changed, in whom, with the interval.
+
+    Parameters
+    ----------
+    who : str
+        The patients with both scores, as `people.people` counts them.
+    """
     if row.n_paired == 0:
         return f"Nobody has both a baseline and a follow-up {instrument.code}"
-    people = "1 patient" if row.n_paired == 1 else f"{row.n_paired} patients"
     places = decimals(instrument)
     size = round(row.mean_change, places)
     verb = "did not change on average" if size == 0 else "fell" if size < 0 else "rose"
     moved = verb if size == 0 else f"{verb} by {amount(abs(row.mean_change), instrument)}"
     doubt = interval(row.ci_low, row.ci_high, confidence, places)
-    return f"{instrument.code} {moved} in {people} with both scores (mean change {number(row.mean_change, places)}, {doubt})"
+    return (
+        f"{instrument.code} {moved} in {who} with both scores (mean change {number(row.mean_change, places)}, {doubt})"
+    )
 
 
-def directions(row: Change) -> str:
-    """Count who improved, stayed the same and became worse."""
-    if row.n_paired == 0:
+def directions(both: Pairs, who: str) -> str:
+    """Count who improved, stayed the same and became worse, hypothetical additions apart."""
+    if both.n == 0:
         return ""
-    counts = {"improved": row.n_improved, "stayed the same": row.n_same, "became worse": row.n_worse}
-    return ", ".join(f"{share(k, row.n_paired, k / row.n_paired)} {words}" for words, k in counts.items()) + "."
+    moved = both.direction()
+    counts = {"improved": moved == "improved", "stayed the same": moved == "same", "became worse": moved == "worse"}
+    return f"{tally(counts, both.hypothetical, who)}."
 
 
-def estimates(row: Change, instrument: Instrument, confidence: float) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Additions:
+    """How many of the patients that estimates rest on are hypothetical additions."""
+
+    both: int = 0
+    baseline: int = 0
+    follow_up: int = 0
+
+
+NOBODY = Additions()
+
+
+def additions(analysis: Analysis, code: str) -> Additions:
+    """Count the hypothetical additions with a score of an instrument at each time, and at both."""
+    added = analysis.ledger.eligible & analysis.cohort.hypothetical
+    before, after = (~np.isnan(scores(code)) & added for scores in (analysis.facts.baseline, analysis.facts.follow_up))
+    return Additions(int((before & after).sum()), int(before.sum()), int(after.sum()))
+
+
+def estimates(row: Change, instrument: Instrument, confidence: float, added: Additions = NOBODY) -> pd.DataFrame:
     """List the estimates of change, each with its interval and the patients it rests on."""
     places, unit = decimals(instrument), instrument.unit
-    n = str(row.n_paired)
+    n = apart(row.n_paired, added.both)
 
     def line(name: str, value: float, low: float, high: float, precision: int = places) -> tuple[str, str, str, str]:
         return name, number(value, precision), interval(low, high, confidence, precision), n
@@ -67,10 +99,25 @@ def estimates(row: Change, instrument: Instrument, confidence: float) -> pd.Data
         ),
         line("Change in standard deviations of change (dz)", row.dz, row.dz_low, row.dz_high, 2),
         line("The same, corrected for few patients (Hedges' g)", row.hedges_g, row.hedges_g_low, row.hedges_g_high, 2),
-        (f"Mean of everyone with a baseline ({unit})", _available(row, "baseline", places), "", str(row.n_baseline)),
-        (f"Mean of everyone with a follow-up ({unit})", _available(row, "followup", places), "", str(row.n_followup)),
+        (
+            f"Mean of everyone with a baseline ({unit})",
+            _available(row, "baseline", places),
+            "",
+            apart(row.n_baseline, added.baseline),
+        ),
+        (
+            f"Mean of everyone with a follow-up ({unit})",
+            _available(row, "followup", places),
+            "",
+            apart(row.n_followup, added.follow_up),
+        ),
     ]
     return pd.DataFrame(rows, columns=["Estimate", "Value", "Interval", "Patients"])
+
+
+def apart(n: int, added: int) -> str:
+    """Count patients, hypothetical additions apart: "45", "33 + 12 hypothetical"."""
+    return f"{n - added} + {added} hypothetical" if added else str(n)
 
 
 def _available(row: Change, time: str, places: int) -> str:
@@ -108,16 +155,16 @@ def resampling(row: Resampled, instrument: Instrument, confidence: float) -> str
     )
 
 
-def percentages(row: Change, instrument: Instrument) -> Sequence[tuple[str, str, str]]:
+def percentages(row: Change, instrument: Instrument, added: Additions = NOBODY) -> Sequence[tuple[str, str, str]]:
     """Give the two honest percentages: label, value, and what it rests on."""
-    places = decimals(instrument)
+    places, n = decimals(instrument), apart(row.n_paired, added.both)
     means = f"from {number(row.baseline_mean, places)} to {number(row.followup_mean, places)}"
     return (
-        ("The mean improved by", _percent(row.improvement_of_means_percent), f"{means}, n {row.n_paired}"),
+        ("The mean improved by", _percent(row.improvement_of_means_percent), f"{means}, n {n}"),
         (
             "The median patient improved by",
             _percent(row.median_improvement_percent),
-            f"of their own baseline; n {row.n_percent} with a baseline above 0, of {row.n_paired}",
+            f"of their own baseline; n {row.n_percent} with a baseline above 0, of {n}",
         ),
     )
 
@@ -149,11 +196,11 @@ def limit_words(limits: Severity, instrument: Instrument) -> str:
     return f"a baseline {instrument.code} of " + (f"{low:g} or more" if low is not None else f"{high:g} or less")
 
 
-def expected_words(seen: Observed, expected: float, instrument: Instrument, confidence: float) -> str:
-    """Put the change expected without treatment beside the observed one."""
+def expected_words(seen: Observed, expected: float, instrument: Instrument, confidence: float, who: str) -> str:
+    """Put the change expected without treatment beside the observed one, in the patients that `who` counts."""
     places = decimals(instrument)
     return (
         f"Under your assumptions a mean change of {number(expected, places)} ({instrument.unit}) would be expected "
         f"without any treatment; observed: {number(seen.change, places)} "
-        f"({interval(seen.low, seen.high, confidence, places)}) in {seen.n} patients."
+        f"({interval(seen.low, seen.high, confidence, places)}) in {who}."
     )

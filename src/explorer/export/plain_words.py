@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.attrition import entering
 from explorer.analysis.change import Change
+from explorer.analysis.rates import counts_invented
+from explorer.export.change import additions
 from explorer.export.numbers import count, decimals, number, percent, rate_interval, share
+from explorer.export.people import counts_invented_outcomes, people, responders
 from explorer.study.lint import FEWEST
 from explorer.study.words import counted, listing, spelt
 
@@ -49,13 +52,9 @@ def answer(analysis: Analysis) -> str:
     r = analysis.response
     if not r.n_evaluable:
         return "Under the definition in force, nobody's response can be counted."
-    rate = share(r.n_responders, r.n_evaluable, r.rate)
-    said = f"Under the definition in force, {rate} responded"
-    invented = int((r.outcome.evaluable & analysis.cohort.hypothetical).sum())
-    if invented:
-        return (
-            f"{said}, {counted(invented, 'hypothetical addition')} counted in: an invented figure without an interval."
-        )
+    said = f"Under the definition in force, {responders(analysis)} responded"
+    if counts_invented(analysis):
+        return f"{said}; hypothetical additions are invented, so no interval is given."
     return f"{said} ({rate_interval(r.ci_low, r.ci_high, analysis.study.confidence)})."
 
 
@@ -83,10 +82,13 @@ def _responded(analysis: Analysis) -> Iterator[str]:
         yield "Nobody's response can be counted, so there is no rate."
         return
     on_average = "" if float(r.n_responders).is_integer() else "on average "
-    yield (
-        f"By the rule in force, {on_average}{count(r.n_responders)} of {r.n_evaluable} responded "
-        f"({percent(r.rate)}, {_about(r.rate)})."
-    )
+    if counts_invented_outcomes(analysis):
+        yield f"By the rule in force, {on_average}{responders(analysis)} responded."
+    else:
+        yield (
+            f"By the rule in force, {on_average}{count(r.n_responders)} of {r.n_evaluable} responded "
+            f"({percent(r.rate)}, {_about(r.rate)})."
+        )
     if math.isfinite(r.ci_low):
         level = spelt(round(100 * analysis.study.confidence, 8))
         yield (
@@ -94,7 +96,7 @@ def _responded(analysis: Analysis) -> Iterator[str]:
             f"would fit these data ({level} % interval)."
         )
     else:
-        yield "Invented patients are counted in, so no interval is given."
+        yield "Additions patients are counted in, so no interval is given."
 
 
 def _about(rate: float) -> str:
@@ -137,7 +139,9 @@ def _score(analysis: Analysis, row: Change) -> str:
     else:
         better = (row.mean_change < 0) == instrument.lower_is_better
         moved = f"{'improved' if better else 'worsened'} from {before} to {after}"
-    return f"{instrument.name} {moved} in the {row.n_paired} with both scores"
+    added = additions(analysis, row.instrument).both
+    who = people(row.n_paired, added, analysis.cohort) if added else row.n_paired
+    return f"{instrument.name} {moved} in the {who} with both scores"
 
 
 def _largest_caveat(analysis: Analysis) -> str:

@@ -13,11 +13,13 @@ from explorer.analysis.ledger import Step
 from explorer.analysis.resampling import Resampled
 from explorer.analysis.safety import Events
 from explorer.cohort.tables import Cohort
+from explorer.export.change import Additions, additions, apart
 from explorer.export.numbers import decimals, interval, number, p_value, rate_interval, share
+from explorer.export.people import responders, synthetic_label
+from explorer.study.presets import title
 from explorer.study.sentence import INTERVAL
 
 WIDTH = 100
-SYNTHETIC = "Synthetic reconstruction, not patient data."
 
 
 def text(analysis: Analysis, resampled: Sequence[Resampled] = ()) -> str:
@@ -58,8 +60,7 @@ def cohort_text(cohort: Cohort) -> str:
 
 
 def _title(cohort: Cohort) -> str:
-    title = cohort.metadata.title
-    return f"{title}\n{SYNTHETIC}" if cohort.metadata.synthetic else title
+    return "\n".join(filter(None, (cohort.metadata.title, synthetic_label(cohort))))
 
 
 def _patients(cohort: Cohort) -> str:
@@ -67,8 +68,8 @@ def _patients(cohort: Cohort) -> str:
 
 
 def _head(analysis: Analysis) -> str:
-    study = analysis.study
-    return f"{_title(analysis.cohort)}\nStudy: {study.name} (fingerprint {study.fingerprint})"
+    study, cohort = analysis.study, analysis.cohort
+    return f"{_title(cohort)}\nStudy: {title(study, cohort)} (fingerprint {study.fingerprint})"
 
 
 def _wrap(words: str, indent: str = "") -> str:
@@ -97,7 +98,7 @@ def _who(analysis: Analysis) -> str:
     invented = int((analysis.cohort.hypothetical & analysis.ledger.eligible).sum())
     eligible = f"{analysis.ledger.n - invented} eligible"
     if invented:
-        eligible += f" + {invented} hypothetical additions (invented; no p values and no intervals are given)"
+        eligible += f" + {invented} hypothetical additions (invented: no p values, no intervals)"
     lines = [f"  {int((~analysis.cohort.hypothetical).sum())} patients, {eligible}"]
     return _section("Who is analysed", lines + _steps(analysis.ledger.steps))
 
@@ -111,12 +112,8 @@ def _steps(steps: Sequence[Step]) -> list[str]:
 
 def _response(analysis: Analysis) -> str:
     r, study = analysis.response, analysis.study
-    method = "Rubin's rules" if r.interval == "rubin" else INTERVAL[study.interval]
     lines = [
-        (
-            f"  {share(r.n_responders, r.n_evaluable, r.rate)} responded, "
-            f"{rate_interval(r.ci_low, r.ci_high, study.confidence)} ({method})"
-        ),
+        f"  {responders(analysis)} responded, {_limits(analysis)}",
         f"  counted among {r.n_among}; {r.n_unknown} unknown: {study.missing}",
         f"  if all unknown had failed or succeeded: {number(100 * r.bounds[0], 0)} % to {number(100 * r.bounds[1], 0)} %",
     ]
@@ -125,13 +122,23 @@ def _response(analysis: Analysis) -> str:
     return _section("Response", lines + _columns(("part of the rule", "true", "false", "unknown", "alone"), rows))
 
 
+def _limits(analysis: Analysis) -> str:
+    r, study = analysis.response, analysis.study
+    limits = rate_interval(r.ci_low, r.ci_high, study.confidence)
+    method = "Rubin's rules" if r.interval == "rubin" else INTERVAL[study.interval]
+    return f"{limits} ({method})" if math.isfinite(r.ci_low) else limits
+
+
 def _change(analysis: Analysis) -> str:
     confidence = analysis.study.confidence
     rows = ((row, decimals(analysis.cohort.instruments[row.instrument])) for row in analysis.change)
-    return _section("Score change", (line for row, places in rows for line in _score(row, places, confidence)))
+    lines = (
+        line for row, places in rows for line in _score(row, places, confidence, additions(analysis, row.instrument))
+    )
+    return _section("Score change", lines)
 
 
-def _score(row: Change, places: int, confidence: float) -> list[str]:
+def _score(row: Change, places: int, confidence: float, added: Additions) -> list[str]:
     if row.n_paired == 0:
         return [f"  {row.instrument}: nobody has both scores (baseline {row.n_baseline}, follow-up {row.n_followup})"]
     before, after, change, first, last = (
@@ -146,12 +153,15 @@ def _score(row: Change, places: int, confidence: float) -> list[str]:
     )
     limits = interval(row.ci_low, row.ci_high, confidence, places)
     return [
-        f"  {row.instrument}: {before} to {after} in {row.n_paired} with both scores; change {change} ({limits})",
+        f"  {row.instrument}: {before} to {after} in {apart(row.n_paired, added.both)} with both scores; change {change} ({limits})",
         (
             f"    paired t {p_value(row.p_t)}; Wilcoxon {p_value(row.p_wilcoxon)}; "
             f"{row.n_improved} improved, {row.n_same} same, {row.n_worse} worse"
         ),
-        f"    whoever had a score: {first} (n {row.n_baseline}) to {last} (n {row.n_followup})",
+        (
+            f"    whoever had a score: {first} (n {apart(row.n_baseline, added.baseline)}) to {last} "
+            f"(n {apart(row.n_followup, added.follow_up)})"
+        ),
         (
             f"    the mean improved by {number(row.improvement_of_means_percent, 0)} %, the median patient by "
             f"{number(row.median_improvement_percent, 0)} % (n {row.n_percent})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,10 +14,11 @@ from explorer.analysis.analyse import Analysis
 from explorer.charts.figure import Figure, TooFew
 from explorer.cohort.tables import Cohort
 from explorer.errors import ExplorerError
-from explorer.export import figures
-from explorer.export.numbers import rate_interval, share
-from explorer.literature.claims import is_rebuilt_from_publication
-from explorer.ui import start, state
+from explorer.export import figures, people
+from explorer.export.numbers import rate_interval
+from explorer.reconstruction.facts import is_rebuilt_from_publication
+from explorer.study.words import counted
+from explorer.ui import guard, start, state, tables
 
 LAZY_FROM = 10_000
 
@@ -33,7 +35,15 @@ def mistakes() -> Iterator[None]:
 
 def plain(text: str) -> str:
     """Keep text that came from a file or a link from being read as markup."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:" else letter for letter in text)
+    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:&" else letter for letter in text)
+
+
+def unbroken(text: str) -> str:
+    """Keep a number on the line of its percent sign.
+
+    For the screen alone: in files and on the command line it stays a plain space, which can be searched for.
+    """
+    return text.replace(" %", "\u00a0%")
 
 
 def page(title: str, question: str) -> Analysis:
@@ -45,8 +55,9 @@ def page(title: str, question: str) -> Analysis:
         Of the study in force.
     """
     start.by_way_of_app()
+    st.html(STYLE)
     st.title(title)
-    st.markdown(question)
+    st.markdown(unbroken(question))
     analysis = state.analysis()
     definition(analysis)
     return analysis
@@ -54,24 +65,59 @@ def page(title: str, question: str) -> Analysis:
 
 def definition(analysis: Analysis) -> None:
     """Say above the results what they are results of: label, Methods sentence, differences, cautions."""
-    from explorer.ui.controls.outcomes import invented
-
     if notice := state.notice():
         st.error(plain(notice).replace("\n", "  \n"))
     synthetic_label(analysis.cohort)
     with st.container(key="definition", border=True, gap="small"):
-        _small(f"**{plain(state.title(analysis.study))}** · definition {analysis.study.fingerprint}")
-        _small(plain(analysis.study.words()))
-        if analysis.study.hypothetical:
-            st.markdown(invented(analysis))
+        # HTML of ours only: what came from a file or a link is escaped.
+        st.markdown(unbroken("\n\n".join(_definition(analysis))), unsafe_allow_html=True)
         chips(analysis)
-        for caution in analysis.cautions:
-            _small(f":material/info: {plain(caution.text)}")
 
 
-def _small(text: str) -> None:
+def _definition(analysis: Analysis) -> Iterator[str]:
+    """Yield name, additions, Methods sentence and cautions, the last two folded on a phone (see `STYLE`)."""
+    from explorer.ui.controls.outcomes import invented
+
+    study, cautions = analysis.study, analysis.cautions
+    yield _small(f"**{plain(study.name)}** · definition {study.fingerprint}")
+    if study.hypothetical:
+        yield invented(analysis)
+    if (fixed := guard.lock()) is not None:
+        yield _small(f":material/lock: {plain(guard.standing(study, fixed))}")
+    held = f", {counted(len(cautions), 'caution')}" if cautions else ""
+    yield f"<details><summary>In words{held}</summary>"
+    yield _small(plain(study.words()))
+    for caution in cautions:
+        yield _small(f":material/info: {plain(caution.text)}")
+    yield "</details>"
+
+
+def _small(text: str) -> str:
     # Small, but in the colour of the text: a caption's grey is too faint on white for what must be read.
-    st.markdown(f":small[{text}]")
+    return f":small[{text}]"
+
+
+STYLE = """<style>
+.st-key-definition summary { cursor: pointer; font-size: 0.875rem; }
+@media (min-width: 640.1px) {
+  @supports selector(::details-content) {
+    .st-key-definition summary { display: none; }
+    .st-key-definition details::details-content { content-visibility: visible; }
+  }
+}
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; }
+  [data-testid="stMain"] h1 { font-size: 1.9rem; }
+  [data-testid="stMain"] h2 { font-size: 1.6rem; }
+  [data-testid="stMain"] h3 { font-size: 1.35rem; }
+  .st-key-definition details { margin-bottom: 1rem; }
+}
+[data-testid="stMultiSelect"] [data-tag] { background-color: #2b6f9f; }
+</style>"""
+"""Where screens are wide, the definition stands unfolded; on a phone, results come before the Methods sentence.
+
+Streamlit writes what is chosen in a list white on the accent colour, which on a dark page is too light for it.
+"""
 
 
 def chips(analysis: Analysis) -> None:
@@ -83,29 +129,31 @@ def chips(analysis: Analysis) -> None:
 
 def synthetic_label(cohort: Cohort) -> None:
     """Say that a cohort is not made of patients, where that is so."""
-    if cohort.metadata.synthetic:
-        st.warning(
-            "**Synthetic reconstruction, not patient data.** Made to give the published figures, and nothing more."
-            if is_rebuilt_from_publication(cohort)
-            else "**Synthetic, not patient data.**",
-            icon=":material/science:",
-        )
+    label = people.synthetic_label(cohort)
+    if label:
+        made = " Made to give the published figures, and nothing more." if is_rebuilt_from_publication(cohort) else ""
+        st.warning(f"**{label}**{made}", icon=":material/science:")
 
 
 def responders(analysis: Analysis) -> str:
-    """Say the response rate with count, denominator, percentage and interval."""
+    """Say the response rate with count, denominator, percentage and interval; invented additions apart, without one."""
     r = analysis.response
-    rate = share(r.n_responders, r.n_evaluable, r.rate)
-    return f"{rate} responded, {rate_interval(r.ci_low, r.ci_high, analysis.study.confidence)}"
+    limits = f", {rate_interval(r.ci_low, r.ci_high, analysis.study.confidence)}" if math.isfinite(r.ci_low) else ""
+    return unbroken(f"{people.responders(analysis)} responded{limits}")
 
 
-def figure(drawn: Figure | TooFew, analysis: Analysis, key: str | None = None) -> Any:
+def figure(
+    drawn: Figure | TooFew, analysis: Analysis, key: str | None = None, on_select: Callable[[], None] | None = None
+) -> Any:
     """Show a figure with its title, its sentence, its table and its downloads.
 
     Parameters
     ----------
     key : str, optional
         Where one figure stands twice on a page; otherwise its name serves.
+    on_select : callable, optional
+        Called before the page is drawn anew when something is selected, for what moves the sidebar too. It finds all
+        selections of the figure in the session under `chart-` and the key.
 
     Returns
     -------
@@ -123,10 +171,10 @@ def figure(drawn: Figure | TooFew, analysis: Analysis, key: str | None = None) -
         key=f"chart-{key}",
         alt=drawn.alt,
         width="stretch",
-        on_select="rerun" if drawn.select else "ignore",
+        on_select=on_select or ("rerun" if drawn.select else "ignore"),
         selection_mode=drawn.select,
     )
-    st.caption(plain(drawn.alt))
+    st.caption(plain(unbroken(drawn.alt)))
     _twin(drawn, analysis, key)
     return event["selection"].get(drawn.select) if drawn.select else None
 
@@ -157,8 +205,9 @@ DOWNLOADS = (
 )
 
 
-def _made(make: Callable[[Figure, Analysis], Any], drawn: Figure, analysis: Analysis) -> Callable[[], Any]:
-    return lambda: make(drawn, analysis)
+def _made(make: Callable[[Figure, Analysis, list[str]], Any], drawn: Figure, analysis: Analysis) -> Callable[[], Any]:
+    said = guard.trail()
+    return lambda: make(drawn, analysis, said)
 
 
 def table(rows: pd.DataFrame, alt: str) -> None:
@@ -168,11 +217,11 @@ def table(rows: pd.DataFrame, alt: str) -> None:
 
 def small_table(rows: pd.DataFrame, alt: str) -> None:
     """Show a table of a few rows as text that a screen reader and a phone can read."""
-    st.table(rows.map(lambda cell: plain(cell) if isinstance(cell, str) else cell), hide_index=True, alt=alt)
+    st.markdown(unbroken(tables.as_html(rows, alt)), unsafe_allow_html=True)
 
 
 def figures_in_words(items: Sequence[tuple[str, str, str]]) -> None:
     """Show headline figures side by side: label, value, and the doubt that belongs to it."""
     for column, (label, value, doubt) in zip(st.columns(len(items)), items, strict=True):
-        column.metric(label, value)
-        column.caption(plain(doubt))
+        column.metric(label, unbroken(value))
+        column.caption(plain(unbroken(doubt)))

@@ -15,7 +15,7 @@ from explorer.bundled import bundled_cohort
 from explorer.cohort.tables import Cohort
 from explorer.errors import DefinitionError
 from explorer.study.availability import require
-from explorer.study.presets import Offer, default_for, offered
+from explorer.study.presets import Offer, default_for, offered, title
 from explorer.study.sharing import from_link, to_link
 from explorer.study.study import Study
 
@@ -37,7 +37,7 @@ def begin() -> None:
     except DefinitionError as error:
         st.session_state.notice = f"The link could not be honoured, so “{start.name}” is used instead. {error}"
     else:
-        st.session_state.update(study=linked, preset=_nearest_preset(linked).name)
+        st.session_state.update(study=named(linked), preset=_nearest_preset(linked).name)
 
 
 def cohort() -> Cohort:
@@ -83,7 +83,7 @@ def notice() -> str | None:
 def change(new: Study) -> None:
     """Put another study in force; the last one can be had back. For callbacks, before the page is drawn."""
     require(new, cohort())
-    new = _named(new)
+    new = named(new)
     st.session_state.update(refused=None, notice=None)
     if new == study():
         return
@@ -155,17 +155,10 @@ def _analysis(fingerprint: str, _cohort: Cohort, study: str) -> Analysis:
     return analyse(_cohort, Study.from_json(study))
 
 
-def title(of: Study) -> str:
-    """Return the name of a study: no changed study goes by the name of its preset, whoever named it so."""
-    base = preset()
-    changed = f"{base.name}, changed"
-    if of.name not in (base.name, changed):
-        return of.name
-    return changed if of.differences(base) else base.name
-
-
-def _named(new: Study) -> Study:
-    return new if new.name == title(new) else new.replace(name=title(new))
+def named(new: Study) -> Study:
+    """Return a study under a name that cannot lie (see `study.presets.title`), wherever it came from."""
+    name = title(new, cohort())
+    return new if new.name == name else new.replace(name=name)
 
 
 def _nearest_preset(study: Study) -> Study:

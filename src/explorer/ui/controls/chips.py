@@ -48,9 +48,12 @@ def chips(study: Study, preset: Study) -> None:
 def differing_fields(study: Study, preset: Study) -> Iterator[tuple[str, str]]:
     """Yield each field in which a study differs from a preset, with the difference in words."""
     for field in FIELDS:
-        lines = study.differences(put_back(study, preset, field))
-        if lines:
-            yield field, "; ".join(lines)
+        if _of(study, field) != _of(preset, field):
+            yield field, "; ".join(study.differences(put_back(study, preset, field)))
+
+
+def _of(study: Study, field: str) -> object:
+    return getattr(study.response if field in ("among", "rule") else study, field)
 
 
 def put_back(study: Study, preset: Study, field: str) -> Study:

@@ -60,7 +60,11 @@ def _source(offer: Offer) -> str:
 
 
 def not_computable() -> None:
-    """List the presets that the cohort lacks something for, and what."""
-    for offer in state.offers():
-        if not offer.computable:
-            st.caption(plain(f"Not computable here: {offer.preset.title}: {'; '.join(offer.lacking)}."))
+    """List the presets that the cohort lacks something for, and what: folded, since another disease lacks most."""
+    wanting = [offer for offer in state.offers() if not offer.computable]
+    if not wanting:
+        return
+    folded = st.expander(f"Not computable here ({len(wanting)})", key="not-computable", on_change="rerun")
+    if folded.open:
+        lines = (f"- {plain(offer.preset.title)}: {plain('; '.join(offer.lacking))}." for offer in wanting)
+        folded.caption("\n".join(lines))

@@ -12,6 +12,7 @@ from explorer.analysis.ledger import Step
 from explorer.cohort.schemas import STOP_REASONS
 from explorer.cohort.tables import Cohort
 from explorer.errors import DefinitionError
+from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.building import addable_criteria, covariate_levels, criterion_name, drugs
 from explorer.study.eligibility import (
     AgeLimits,
@@ -37,7 +38,7 @@ UNKNOWN_IS_OUT = "Who has no value recorded has not been shown to be eligible, i
 
 def eligibility(analysis: Analysis) -> None:
     """Draw the criteria that decide who is analysed."""
-    if analysis.cohort.metadata.synthetic:
+    if is_rebuilt_from_publication(analysis.cohort):
         st.caption(
             "The source gives no screening count: it describes only patients who already met its criteria, "
             "so the published definition excludes nobody here."

@@ -8,13 +8,14 @@ refuses is said beside the widget, which goes back to what it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import streamlit as st
 
 from explorer.study.study import Study
 from explorer.ui import state
-from explorer.ui.show import plain
+from explorer.ui.show import plain, unbroken
 
 Apply = Callable[[Study, Any], Study]
 """Makes a new study of the one in force and the value of a widget."""
@@ -201,11 +202,9 @@ def section(label: str, key: str, draw: Callable[[], None], summary: str, small:
     with st.container(gap="xxsmall"):
         title = f"**{plain(label)}**" if small else plain(label)
         folded = st.expander(title, key=key, on_change=_folded, args=(key,), type=look)
-        with folded if folded.open else st.container():
-            # A number stays on the line of its percent sign.
-            st.caption(plain(summary.replace(" %", "\u00a0%")))
-        if folded.open:
-            with folded:
+        with folded if folded.open else nullcontext():
+            st.caption(plain(unbroken(summary)))
+            if folded.open:
                 draw()
 
 

@@ -6,11 +6,14 @@ import streamlit as st
 
 from explorer.analysis.analyse import Analysis
 from explorer.analysis.outcome import left_early
+from explorer.analysis.rates import counts_invented
 from explorer.export.numbers import rate_interval, share
+from explorer.export.people import analysed
 from explorer.study.missing import Missing
 from explorer.study.sentence import INTERVAL
 from explorer.study.study import Study
 from explorer.study.words import spelt
+from explorer.ui import guard
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
@@ -82,7 +85,7 @@ def missing(analysis: Analysis) -> None:
         _imputations(policy)
     st.caption(
         f"{r.n_unknown} of {r.n_among} unknown; {r.n_evaluable} of {r.n_among} stay in the denominator. "
-        f"Response {share(r.n_responders, r.n_evaluable, r.rate)}."
+        f"Response: {guard.result(share(r.n_responders, r.n_evaluable, r.rate))}."
     )
 
 
@@ -139,7 +142,7 @@ def interval(analysis: Analysis) -> None:
         help="How often intervals made this way hold the true rate. 95 is usual.",
     )
     limits = rate_interval(r.ci_low, r.ci_high, study.confidence)
-    st.caption(f"{share(r.n_responders, r.n_evaluable, r.rate)}, {limits}")
+    st.caption(guard.result(f"{share(r.n_responders, r.n_evaluable, r.rate)}, {limits}"))
 
 
 def interval_summary(analysis: Analysis) -> str:
@@ -162,18 +165,11 @@ def hypothetical(analysis: Analysis) -> None:
         "drawn hollow, and no p value or interval is given while any of them is counted.",
     )
     if analysis.study.hypothetical:
-        st.caption(f"{mixture(analysis)}; {n} in all would need looser criteria.")
-
-
-def mixture(analysis: Analysis) -> str:
-    """Say how many of those analysed are hypothetical: "49 reconstructed + 8 hypothetical"."""
-    invented = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
-    real = "reconstructed" if analysis.cohort.metadata.synthetic else "recorded"
-    return f"{analysis.ledger.n - invented} {real} + {invented} hypothetical"
+        st.caption(f"{analysed(analysis)}; {n} in all would need looser criteria.")
 
 
 def invented(analysis: Analysis) -> str:
     """Say above the results how far hypothetical additions are in them."""
-    if (analysis.ledger.eligible & analysis.cohort.hypothetical).any():
-        return f"**{mixture(analysis)}** patients analysed: no p values and no intervals are given."
-    return f"**{mixture(analysis)}** patients analysed: the criteria in force let no hypothetical addition in."
+    if counts_invented(analysis):
+        return f"**{analysed(analysis)}** analysed: no p values and no intervals are given."
+    return f"**{analysed(analysis)}** analysed: the criteria in force let no hypothetical addition in."

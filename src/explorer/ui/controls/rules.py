@@ -31,6 +31,7 @@ from explorer.study.response import (
 )
 from explorer.study.study import Study
 from explorer.study.words import spelt
+from explorer.ui import guard
 from explorer.ui.controls import criteria, held
 from explorer.ui.show import plain
 
@@ -48,14 +49,14 @@ def responder(analysis: Analysis) -> None:
     criteria.among(analysis)
     st.markdown("**Responder, if**")
     top = judged(analysis.study.response.rule, analysis.facts, analysis.response.among)
-    row = _patient(analysis)
+    row = None if guard.waiting() else _patient(analysis)
     _node(top, (), analysis.cohort, row)
 
 
 def summary(analysis: Analysis) -> str:
     """Say how many respond under the rule in force, of how many."""
     r = analysis.response
-    return f"{share(r.n_responders, r.n_evaluable, r.rate)}"
+    return guard.result(share(r.n_responders, r.n_evaluable, r.rate))
 
 
 def _patient(analysis: Analysis) -> int | None:
@@ -277,7 +278,7 @@ def _summary(node: Judged, row: int | None) -> str:
     if isinstance(rule, (AnyOf, AllOf, AtLeast)):
         many = f"at least {rule.count}" if isinstance(rule, AtLeast) else COMBINED[rule.kind].split()[0]
         asked = f"{many} of {len(rule.rules)} parts" if len(rule.rules) > 1 else "one part so far"
-    said = f"{asked}: {node.n_true} true, {node.n_false} false, {node.n_unknown} unknown"
+    said = f"{asked}: " + guard.result(f"{node.n_true} true, {node.n_false} false, {node.n_unknown} unknown")
     return said if row is None else f"{said}. This patient: {node.of(row)}"
 
 

@@ -6,19 +6,21 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.ui import state
-from explorer.ui.controls import chosen, criteria, held, outcomes, rules, sharing, windows
+from explorer.ui import guard, state
+from explorer.ui.controls import chosen, criteria, held, locking, outcomes, rules, sharing, windows
 
 
 def sidebar() -> None:
     """Draw the definition in force; each closed section says its present choice and whom it keeps."""
     analysis = state.analysis()
     study = analysis.study
+    guard.look(study)
     st.markdown("**Definition in force**")
     chosen.preset(study)
     for key, label, summary, draw in SECTIONS:
         held.section(label, f"section-{key}", partial(draw, analysis), summary(analysis))
     outcomes.hypothetical(analysis)
+    held.section("Lock, and what was viewed", "section-lock", partial(locking.locking, study), locking.summary())
     held.section(
         "Save, load, copy link", "section-share", partial(sharing.sharing, study), f"Definition {study.fingerprint}"
     )

