@@ -1,5 +1,7 @@
 """Grids: what they refuse, how they move with the study in force, how they are saved."""
 
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -171,3 +173,21 @@ def test_a_study_with_as_many_criteria_as_are_allowed_can_be_in_force():
     many = AS_PUBLISHED.replace(response=AS_PUBLISHED.response.replace(among=among))
     listing = listed(grid().around(many))
     assert listing.study(listing.in_force) == many
+
+
+@pytest.mark.parametrize("depth", [9, 15, 300])
+def test_a_rule_nested_deeper_than_a_study_allows_is_refused_in_a_short_sentence(depth):
+    rule = {"kind": "reported", "item": "overall_benefit"}
+    for _ in range(depth):
+        rule = {"kind": "any_of", "rules": [rule]}
+    decision = {"field": "rule", "name": "Rule", "options": [{"label": "deep", "rule": rule}]}
+    text = json.dumps({"name": "deep", "base": AS_PUBLISHED.to_dict(), "decisions": [decision]})
+    with pytest.raises(DefinitionError, match="nested") as refused:
+        Grid.from_json(text)
+    assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize("choices", [{}, {"Missing": []}])
+def test_forbidding_nothing_in_particular_would_forbid_everything_and_is_refused(choices):
+    with pytest.raises(DefinitionError, match="nothing is named"):
+        grid(forbidden=[{"choices": choices, "reason": "x"}])

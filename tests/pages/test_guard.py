@@ -79,7 +79,7 @@ def test_a_switch_hides_results_again():
 
 def test_a_lock_counts_the_looks_before_it_and_says_how_another_definition_differs():
     app = press(opened(), "lock")
-    assert "after 1 definition had been looked at\\: this one" in words(app)
+    assert "after 1 look at results\\: this one" in words(app)
     choose(app, PRESETS["bsa-50"].study.name)
     assert "This one differs\\: response" in words(app)
     press(app, "release")
@@ -101,3 +101,12 @@ def test_every_kind_of_file_says_what_was_viewed_before():
     assert f"# {said}" in csv(figure, analysis, [said])
     assert said in svg(figure, analysis, [said])
     assert f"# {said}" in patients_csv(rows, analysis, [said])
+
+
+def test_a_link_can_begin_with_results_hidden():
+    app = AppTest.from_function(frame, default_timeout=60)
+    app.query_params["results"] = "hidden"
+    seen(app.run())
+    assert app.title[0].value == "Results are hidden"
+    press(app, "lock-and-show")
+    assert "before any result was shown" in words(app)

@@ -29,7 +29,8 @@ def test_two_presets_differ_in_what_their_rules_say():
 
 def test_a_lock_says_when_and_after_how_many_looks():
     assert Lock(AS_PUBLISHED, AT, 0).words.endswith("2026-03-01 09:30:00 UTC, before any result was shown")
-    assert Lock(AS_PUBLISHED, AT, 1).words.endswith("after 1 definition had been looked at")
+    assert Lock(AS_PUBLISHED, AT, 1).words.endswith("after 1 look at results")
+    assert Lock(AS_PUBLISHED, AT, 2, 288).words.endswith("after 2 looks at results and a multiverse of 288 definitions")
     assert AS_PUBLISHED.fingerprint in Lock(AS_PUBLISHED, AT, 3).words
 
 
@@ -48,3 +49,9 @@ def test_definitions_viewed_are_counted_once_and_only_those_before():
     assert record.words("b") == "1 definition viewed before this one: First (a)."
     assert record.words("a").startswith("No other definition")
     assert len(record.before("unseen")) == 3
+
+
+def test_a_multiverse_counts_as_what_it_shows():
+    record = Viewed().and_then("a", "First").and_many(288).and_many(48)
+    assert record.words("a").endswith("A multiverse of 288 definitions was shown in this visit.")
+    assert "multiverse" not in Viewed().and_then("a", "First").words("a")

@@ -10,9 +10,10 @@ from pydantic import AfterValidator, Field, model_validator
 from explorer.study.eligibility import Criterion
 from explorer.study.frozen import Frozen, Number, Text, entries
 from explorer.study.missing import Missing
-from explorer.study.response import AllOf, AnyOf, AtLeast, Leaf, PercentImprovement, PointImprovement, Rule
+from explorer.study.response import AllOf, AnyOf, AtLeast, Leaf, PercentImprovement, PointImprovement, Response, Rule
 from explorer.study.study import AfterStop, Index, Study
 from explorer.study.windows import Window
+from explorer.study.words import counted, spelt
 
 MOST_OPTIONS = 24
 
@@ -56,6 +57,11 @@ class RuleOption(Option):
 
     rule: Rule
     among: Annotated[tuple[Criterion, ...], entries(0, 64)] = ()
+
+    @model_validator(mode="after")
+    def _as_a_study_allows(self) -> Self:
+        Response(among=self.among, rule=self.rule)
+        return self
 
 
 class ThresholdOption(Option):
@@ -269,7 +275,10 @@ class ThresholdDecision(AnyDecision):
     def taken(self, study: Study) -> ThresholdOption | None:
         """Return the threshold of the study's rule, where the decision arises in it."""
         threshold = self.asked(study.response.rule)
-        return None if threshold is None else ThresholdOption(label=f"{threshold:g}", at_least=threshold)
+        if threshold is None:
+            return None
+        amount = f"{spelt(threshold)} %" if self.kind == "percent_improvement" else counted(threshold, "point")
+        return ThresholdOption(label=amount, at_least=threshold)
 
     def set(self, rule: Rule, option: ThresholdOption) -> Rule:
         """Return a rule with its governed parts asking for this much."""

@@ -24,6 +24,7 @@ from explorer.multiverse.decisions import (
 )
 from explorer.study.eligibility import Criterion
 from explorer.study.frozen import Frozen, Text, a_number, entries
+from explorer.study.json_text import nested_beyond, read_json
 from explorer.study.missing import Missing
 from explorer.study.refusals import refusal, shown
 from explorer.study.response import Response, Rule
@@ -37,6 +38,8 @@ Choice = Sequence[int]
 WINDOWS = ("baseline", "follow_up", "index", "after_stop")
 RULE = ("rule", "threshold")
 LONGEST = 1_000_000
+MOST_NESTED = 26
+"""How far objects and lists may be nested: a rule as deep as is allowed stands five deeper than in a study."""
 MOST_DECISIONS = 20
 
 
@@ -45,6 +48,12 @@ class Forbidden(Frozen):
 
     choices: dict[Text, tuple[Text, ...]]
     reason: Reason
+
+    @model_validator(mode="after")
+    def _forbids_something(self) -> Self:
+        if not self.choices or not all(self.choices.values()):
+            raise ValueError("nothing is named that is forbidden: name decisions, and options of each")
+        return self
 
 
 class Grid(Frozen):
@@ -85,19 +94,15 @@ class Grid(Frozen):
         DefinitionError
             Where the text is no JSON, or a field, kind or value is not known or not allowed; one line for each.
         """
-        if len(text) > LONGEST:
-            raise DefinitionError(f"This grid is {len(text)} characters long; at most {LONGEST} are read.")
+        held = read_json(text, "grid", LONGEST)
+        if isinstance(held, dict) and nested_beyond(MOST_NESTED, held):
+            raise DefinitionError(f"This is nested more than {MOST_NESTED} deep, which no grid is.")
         try:
-            held = json.loads(text)
             return cls.model_validate(held)
-        except json.JSONDecodeError as error:
-            raise DefinitionError(
-                f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-            ) from error
-        except RecursionError as error:
-            raise DefinitionError("This JSON is nested too deeply to be a grid.") from error
         except ValidationError as error:
             raise DefinitionError(refusal(error, held)) from error
+        except UnicodeEncodeError as error:
+            raise DefinitionError("This grid holds half of a character (a lone surrogate); remove it.") from error
 
     def to_json(self) -> str:
         """Write the grid as indented JSON."""
@@ -232,12 +237,7 @@ def still_forbidden(forbidden: Iterable[Forbidden], decisions: Iterable[AnyDecis
     """Return what remains forbidden among the options that remain."""
     labels = {each.name: {option.label for option in each.options} for each in decisions}
     narrowed = [
-        Forbidden(
-            choices={
-                name: tuple(o for o in chosen if o in labels.get(name, ())) for name, chosen in each.choices.items()
-            },
-            reason=each.reason,
-        )
+        ({name: tuple(o for o in chosen if o in labels.get(name, ())) for name, chosen in each.choices.items()}, each)
         for each in forbidden
     ]
-    return tuple(each for each in narrowed if all(each.choices.values()))
+    return tuple(Forbidden(choices=left, reason=each.reason) for left, each in narrowed if all(left.values()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from explorer.study.sentence import after_stop, interval, picked, who
 from explorer.study.study import Study
-from explorer.study.words import listing
+from explorer.study.words import counted, listing
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,29 @@ class Lock:
     ----------
     at : datetime
         In UTC, by the clock of the server.
-    viewed_before : int
-        How many definitions had been looked at by then, in the same visit.
+    viewed_before, at_once_before : int
+        How many definitions had been looked at by then in the same visit, by themselves and together as a multiverse.
     """
 
     study: Study
     at: datetime
     viewed_before: int
+    at_once_before: int = 0
 
     @property
     def words(self) -> str:
         """Say when it was locked, what, and after how many looks."""
         when = self.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        looks = "before any result was shown" if self.viewed_before == 0 else f"after {seen(self.viewed_before)}"
-        return f"Definition {self.study.fingerprint} was locked on {when}, {looks}"
+        return f"Definition {self.study.fingerprint} was locked on {when}, {self._looks}"
+
+    @property
+    def _looks(self) -> str:
+        if not self.viewed_before:
+            return "before any result was shown"
+        looks = f"after {counted(self.viewed_before, 'look')} at results"
+        return looks + (
+            f" and a multiverse of {counted(self.at_once_before, 'definition')}" if self.at_once_before else ""
+        )
 
     def to_json(self) -> str:
         """Write the card as JSON: time, fingerprint, attributes, study."""
@@ -75,28 +84,37 @@ class Lock:
             "locked_at": self.at.astimezone(UTC).isoformat(timespec="seconds"),
             "fingerprint": self.study.fingerprint,
             "definitions_viewed_before": self.viewed_before,
+            "shown_together_before": self.at_once_before,
             "estimand": asdict(estimand(self.study)),
             "study": self.study.to_dict(),
         }
         return json.dumps(card, indent=2, ensure_ascii=False)
 
 
-def seen(count: int) -> str:
-    """Say how many definitions were looked at."""
-    return f"{count} definition{'' if count == 1 else 's'} had been looked at"
-
-
 @dataclass(frozen=True)
 class Viewed:
-    """The definitions looked at in one visit, in order, each once: fingerprint and title."""
+    """What was looked at in one visit.
+
+    Attributes
+    ----------
+    definitions : tuple of (str, str)
+        Fingerprint and title of each definition looked at by itself, in order, each once.
+    at_once : int
+        The most definitions that were shown together, as a multiverse; 0 where none was.
+    """
 
     definitions: tuple[tuple[str, str], ...] = ()
+    at_once: int = 0
 
     def and_then(self, fingerprint: str, title: str) -> Viewed:
         """Return the record with one more definition, unless it stands there already."""
         if any(fingerprint == held for held, _ in self.definitions):
             return self
-        return Viewed((*self.definitions, (fingerprint, title)))
+        return replace(self, definitions=(*self.definitions, (fingerprint, title)))
+
+    def and_many(self, count: int) -> Viewed:
+        """Return the record with so many definitions shown together."""
+        return replace(self, at_once=max(self.at_once, count))
 
     def before(self, fingerprint: str) -> tuple[tuple[str, str], ...]:
         """Return the definitions looked at before one was first; all of them where it never was."""
@@ -106,7 +124,10 @@ class Viewed:
     def words(self, fingerprint: str) -> str:
         """Say how many definitions were viewed before one, and which."""
         before = self.before(fingerprint)
+        together = (
+            f" A multiverse of {counted(self.at_once, 'definition')} was shown in this visit." if self.at_once else ""
+        )
         if not before:
-            return "No other definition was viewed before this one in the same visit."
+            return f"No other definition was viewed by itself before this one in the same visit.{together}"
         named = "; ".join(f"{title} ({number})" for number, title in before)
-        return f"{len(before)} definition{'s' * (len(before) > 1)} viewed before this one: {named}."
+        return f"{counted(len(before), 'definition')} viewed before this one: {named}.{together}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -12,6 +14,7 @@ from explorer.errors import DefinitionError
 from explorer.study.differences import differences
 from explorer.study.eligibility import Criterion
 from explorer.study.frozen import Frozen, Number, Text, a_number, entries
+from explorer.study.json_text import nested_beyond, read_json
 from explorer.study.missing import Missing
 from explorer.study.refusals import refusal, shown
 from explorer.study.response import Response
@@ -66,26 +69,14 @@ class Study(Frozen):
         DefinitionError
             Where the text is no JSON, or a field, kind or value is not known or not allowed; one line for each.
         """
-        if len(text) > LONGEST:
-            raise DefinitionError(f"This study is {len(text)} characters long; at most {LONGEST} are read.")
-        try:
-            held = json.loads(text, object_pairs_hook=_no_field_twice, parse_constant=_no_constant)
-        except json.JSONDecodeError as error:
-            raise DefinitionError(
-                f"This is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-            ) from error
-        except RecursionError as error:
-            raise DefinitionError("This JSON is nested too deeply to be a study.") from error
-        except ValueError as error:
-            raise DefinitionError(f"This is not a study: {error}.") from error
-        return cls.from_dict(held)
+        return cls.from_dict(read_json(text, "study", LONGEST))
 
     @classmethod
     def from_dict(cls, fields: object) -> Self:
         """Read a study from fields as its JSON has them; raises DefinitionError as `from_json` does."""
         if not isinstance(fields, dict):
             raise DefinitionError(f"{shown(fields)} is not a study; a study is an object with named fields.")
-        if _nested_beyond(MOST_NESTED, fields):
+        if nested_beyond(MOST_NESTED, fields):
             raise DefinitionError(f"This is nested more than {MOST_NESTED} deep, which no study is.")
         try:
             return cls.model_validate(fields)
@@ -94,12 +85,23 @@ class Study(Frozen):
         except UnicodeEncodeError as error:
             raise DefinitionError("This study holds half of a character (a lone surrogate); remove it.") from error
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields changed unchecked, as pydantic does, that remembers nothing of the old ones."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("_json", "_canonical", "fingerprint"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON has them: defaults filled in, absent limits left out."""
         return self.model_dump(mode="json", exclude_none=True)
 
     def to_json(self) -> str:
         """Write the study as indented JSON, in the order of the documentation."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
 
     def canonical(self) -> str:
@@ -107,10 +109,14 @@ class Study(Frozen):
 
         Whole numbers are written without a fraction, so 2 and 2.0 give the same text.
         """
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> str:
         fields = {key: value for key, value in self.to_dict().items() if key != "name"}
         return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """First 12 hex digits of the SHA-256 of the canonical JSON: equal for equal definitions."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()[:12]
@@ -125,23 +131,3 @@ class Study(Frozen):
     def differences(self, other: Study) -> list[str]:
         """Say in words how this study differs from another; empty where only the name does."""
         return differences(self, other)
-
-
-def _no_field_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    held = dict(pairs)
-    if len(held) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"field {shown(next(name for name in names if names.count(name) > 1))} is given twice")
-    return held
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number JSON knows")
-
-
-def _nested_beyond(most: int, fields: dict[str, Any]) -> bool:
-    level: list[Any] = [fields]
-    for _ in range(most):
-        within = [part.values() if isinstance(part, dict) else part for part in level]
-        level = [inner for parts in within for inner in parts if isinstance(inner, (dict, list, tuple))]
-    return bool(level)

@@ -24,6 +24,17 @@ def look(study: Study) -> None:
         st.session_state.viewed = viewed().and_then(study.fingerprint, title(study, state.cohort()))
 
 
+def look_at_many(count: int) -> None:
+    """Note that so many definitions are being shown together."""
+    st.session_state.viewed = viewed().and_many(count)
+
+
+def begin() -> None:
+    """Begin a visit with results hidden, where the link asks for it: `results=hidden`."""
+    if "waiting" not in st.session_state:
+        st.session_state.waiting = st.query_params.get("results") == "hidden"
+
+
 def lock() -> Lock | None:
     """Return the definition that was fixed, if any was."""
     held: Lock | None = st.session_state.get("locked")
@@ -32,8 +43,9 @@ def lock() -> Lock | None:
 
 def fix() -> None:
     """Fix the definition in force, and show results from now on."""
-    looks = len(viewed().definitions)
-    st.session_state.update(locked=Lock(state.study(), datetime.now(UTC), looks), waiting=False)
+    seen = viewed()
+    fixed = Lock(state.study(), datetime.now(UTC), len(seen.definitions), seen.at_once)
+    st.session_state.update(locked=fixed, waiting=False)
 
 
 def release() -> None:

@@ -30,7 +30,7 @@ def locking(study: Study) -> None:
             guard.waiting(),
             key="waiting-toggle",
             on_change=_wait,
-            help="Pages then show what would be estimated and no result.",
+            help="Pages then show what would be estimated and no result. A link with `results=hidden` begins so.",
         )
     else:
         st.caption(plain(guard.standing(study, held)))

@@ -14,6 +14,7 @@ def sidebar() -> None:
     """Draw the definition in force; each closed section says its present choice and whom it keeps."""
     analysis = state.analysis()
     study = analysis.study
+    guard.begin()
     guard.look(study)
     st.markdown("**Definition in force**")
     chosen.preset(study)
