@@ -27,6 +27,7 @@ format: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.multiverse
+	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.sessions
 	$(BIN)/python -m benchmarks.app
 

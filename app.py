@@ -20,6 +20,7 @@ PAGES = [
     st.Page("pages/compare.py", title="Compare two definitions", icon=":material/compare_arrows:"),
     st.Page("pages/safety.py", title="Safety and sequencing", icon=":material/timeline:"),
     st.Page("pages/patients.py", title="Patients", icon=":material/person_search:"),
+    st.Page("pages/report.py", title="Report", icon=":material/description:"),
 ]
 page = st.navigation(PAGES)
 start.as_asked_for(PAGES)

@@ -11,7 +11,7 @@ from explorer.export.numbers import interval, number, p_value, rate_interval
 from explorer.export.people import responders
 from explorer.study.availability import lacking
 from explorer.study.study import Study
-from explorer.ui import clicked, show, state
+from explorer.ui import clicked, guard, show, state
 from explorer.ui.tables import as_html
 
 MOST_KEPT, MOST_LISTED = 10, 60
@@ -236,6 +236,7 @@ with show.mistakes():
     if analysis.study.fingerprint == b.fingerprint:
         st.info("A and B are the same definition. Choose another B, or change a control in the sidebar: B stays.")
         st.stop()
+    guard.look(b)
     other = state.analysis(b)
     found = compare(analysis, other)
     st.markdown(show.unbroken(f"### {responders(analysis)} under A, {responders(other)} under B"))

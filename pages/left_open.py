@@ -12,9 +12,10 @@ from explorer.analysis.missing_bounds import missing_bounds
 from explorer.analysis.rates import counts_invented
 from explorer.charts import bounds, ensemble, printed
 from explorer.charts import left_out as left_out_charts
+from explorer.errors import DefinitionError
 from explorer.export.fragility import claims_in_words, fragility_rows
 from explorer.literature.claims import is_comparable
-from explorer.literature.doubts import definitions
+from explorer.literature.doubts import Definitions, definitions
 from explorer.literature.ensemble import TIGHT, Split, change_result, rate_results
 from explorer.literature.reconciliation import percentages, reconciled
 from explorer.reconstruction.facts import is_rebuilt_from_publication, published
@@ -22,7 +23,7 @@ from explorer.reconstruction.iga import not_significant, sizes
 from explorer.reconstruction.printed import patients, shares_printing
 from explorer.reconstruction.readings import is_a_reading
 from explorer.study.words import listing
-from explorer.ui import show, state
+from explorer.ui import multiverse, show, state
 
 GRADES = {1: "Whole", 2: "Half"}
 SPLITS: dict[Split, str] = {"reading": "What counted as improved", "iga_mode": "Whose IGA means"}
@@ -38,18 +39,28 @@ GROUPED: dict[Split, str] = {
 def three_doubts(analysis: Analysis) -> None:
     st.markdown("### Three doubts, kept apart")
     st.markdown(
-        "**Sampling**: few patients. **Definition**: other choices as good as this one. **Reporting**: what the paper "
-        "does not say. They are doubts of different kinds, so they are neither added up nor ranked."
+        "**Sampling**: few patients. **Definition**: other choices as good as this one, here "
+        f"{multiverse.called(multiverse.in_use())} of the Multiverse page. **Reporting**: what the paper does not say. "
+        "They are doubts of different kinds, so they are neither added up nor ranked."
     )
     if imputes(analysis):
         return
     composite, in_force, *_ = rate_results(analysis, "reading")
-    show.figure(ensemble.doubts(in_force, definitions(analysis)), analysis)
+    try:
+        show.figure(ensemble.doubts(in_force, varied()), analysis)
+    except DefinitionError as error:
+        # More definitions around this study than are run: the rest of the page stands.
+        st.info(show.plain(str(error)))
     if is_a_reading(analysis.study.response.rule) and composite.identified:
         st.markdown(
             f"Every reconstruction gives the printed {show.unbroken(composite.here.said)} by its own reading of “improved”. "
             "The paper does not say which reading is its own, so by this one rule they differ."
         )
+
+
+def varied() -> Definitions | None:
+    """Vary everything but the responder rule by the grid in use, as the marks on other pages do."""
+    return definitions(multiverse.of_this_rule(), multiverse.called(multiverse.in_use()))
 
 
 def imputes(analysis: Analysis) -> bool:

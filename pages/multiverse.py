@@ -11,19 +11,23 @@ from explorer.charts import curve as charts
 from explorer.charts import influence as decisions
 from explorer.charts.rules import rules
 from explorer.errors import DefinitionError
+from explorer.export.cautions import IN_GENERAL
 from explorer.multiverse.brushed import brushed
 from explorer.multiverse.curve import by_rule, change_curve, response_curve
 from explorer.multiverse.estimates import share_of
 from explorer.multiverse.flips import IntervalIncludes, PCrosses, RateBelow, exchanged, nearest_flip
+from explorer.multiverse.floor import left_out
 from explorer.multiverse.influence import influence
 from explorer.multiverse.joint import READ_AS, joint_test
-from explorer.ui import grid_editor, multiverse, show, state
+from explorer.ui import curves, grid_editor, guard, multiverse, show, state
 from explorer.ui.controls import held
 
 RATE = "rate"
 THIS, ALL = "this rule", "all rules"
-WHOLE = (0, 100)
-MOST_FLIPS = 12
+ADDITIONS = (
+    "Hypothetical additions are counted in, under every definition that lets them in: figures are of patients and of "
+    "invented ones together, without intervals, and no conclusion is put to the test."
+)
 NOT_THE_BEST = (
     "Read the curve as a whole. To choose a definition for what it gives, the highest rate above all, turns the rate into "
     "a product of the choice; choose for reasons that do not look at the result."
@@ -67,62 +71,53 @@ def scope():
 # The curve
 
 
-def in_words(curve, place):
-    """Say what the curve shows in plain words, and what a rank is not."""
-    st.markdown(f"### {show.plain(show.unbroken(multiverse.rank(place)))}")
-    doubt = definition_and_sampling(curve)
-    st.markdown(show.plain(show.unbroken(f"{place} {doubt}".strip())))
-    st.caption(f"{place.caution} {NOT_THE_BEST}")
+def in_short(curve):
+    """Say where the definition in force stands and how far the curve goes; what is long stands below the picture."""
+    if not multiverse.enough(curve):
+        return
+    place = multiverse.ranked(curve)
+    heading = "The definition in force has no place on the curve" if place is None else multiverse.rank(place)
+    st.markdown(f"### {show.plain(show.unbroken(heading))}")
+    st.markdown(show.plain(show.unbroken(charts.spread(curve))))
+    if place is None:
+        st.info(show.plain(f"Nothing is ranked, for {multiverse.no_place(curve)}."))
 
 
-def definition_and_sampling(curve):
-    """Set the spread over definitions beside the interval of the one in force: two doubts, not one."""
-    unit = unit_of(curve)
-    low, high = curve.low[curve.in_force], curve.high[curve.in_force]
-    if np.isnan(low):
-        return "No interval: hypothetical additions are counted in." if state.study().hypothetical else ""
-    spread, wide = (
-        f"{unit.factor * width:.{unit.decimals}f}" for width in (curve.value[-1] - curve.value[0], high - low)
-    )
+def invented():
+    """Say whether hypothetical additions may be counted in."""
+    return state.study().hypothetical and bool(state.cohort().hypothetical.any())
+
+
+def in_full(curve):
+    """Say the rank in counts, what a rank is not, and what a curve is not for."""
+    place = multiverse.ranked(curve)
+    said = [] if place is None else [ranks(curve, place)]
+    if curve.n_few:
+        said.append(f"{left_out(curve.n_few, curve.whom)}.")
+    st.markdown(show.plain(show.unbroken(" ".join(said))))
+    if multiverse.enough(curve):
+        st.caption(NOT_THE_BEST if place is None else f"{place.caution} {NOT_THE_BEST}")
+
+
+def ranks(curve, place):
+    """Say under how many definitions the figure is lower, the same and higher, of a change better and worse."""
+    alike, figure = "with this responder rule", "the rate"
+    sides = ("lower", place.n_lower), ("higher", place.n_higher)
+    if curve.about is not None:
+        alike, figure = f"of the change of {curve.about}", f"the mean change ({unit_of(curve).points})"
+        better, worse = (place.n_lower, place.n_higher) if place.lower_is_better else (place.n_higher, place.n_lower)
+        sides = ("better", better), ("worse", worse)
+    (less, n_less), (more, n_more) = sides
+    without = f" {place.n_without:,} more give no rate." if place.n_without else ""
     return (
-        f"So the choice of definition alone moves the {unit.name} over {spread} {unit.points}; sampling alone leaves "
-        f"{wide} {unit.points} open (the interval under the definition in force). They are two doubts, not one."
+        f"{charts.said(curve, curve.in_force)}: of the {place.n:,} definitions {alike}, {figure} is {less} in {n_less:,}, "
+        f"the same in {place.n_same:,}, itself included, and {more} in {n_more:,}.{without}"
     )
 
 
 def unit_of(curve):
     instruments = curve.multiverse.cohort.instruments
     return decisions.RATE if curve.about is None else decisions.of_change(instruments[curve.about])
-
-
-def token():
-    """Tell what was drawn of one definition and grid from what was drawn of another."""
-    return f"{state.study().fingerprint}-{multiverse.in_use().digest}"
-
-
-def picked(key):
-    """Put the definition that was clicked in force, unless the click was on an older drawing."""
-    clicked = st.session_state[key]["selection"].get(charts.PICK)
-    row, _, drawn = clicked[0]["pick"].partition(" ") if clicked else ("", "", "")
-    if drawn == token():
-        multiverse.put_in_force(multiverse.multiverse(), int(row), "multiverse-curve")
-
-
-def clicked_or_dragged(key):
-    """Follow a click, and look at the stretch that was dragged over."""
-    picked(key)
-    ends = st.session_state[key]["selection"].get(charts.BRUSH, {}).get("x")
-    dragged = None if ends is None else tuple(round(100 * min(1, max(0, end))) for end in sorted(ends))
-    # A click reports the stretch too: only a new one counts, so that the slider keeps what it was set to.
-    if dragged != st.session_state.get("multiverse-dragged"):
-        st.session_state["multiverse-dragged"] = dragged
-        st.session_state["multiverse-part"] = WHOLE if dragged is None or dragged[0] == dragged[1] else dragged
-
-
-def typed():
-    """Draw the chart anew, without the stretch that was dragged: the slider says which one counts."""
-    st.session_state["multiverse-dragged"] = None
-    st.session_state["multiverse-drawn"] = st.session_state.get("multiverse-drawn", 0) + 1
 
 
 def on(curve, places=slice(None)):
@@ -132,46 +127,15 @@ def on(curve, places=slice(None)):
     return held
 
 
-def the_curve(curve, analysis):
-    part = st.session_state.setdefault("multiverse-part", WHOLE)
-    key = f"multiverse-curve-{st.session_state.get('multiverse-drawn', 0)}"
-    drawn = charts.curve(curve, token(), (part[0] / 100, part[1] / 100))
-    show.figure(drawn, analysis, key, on_select=lambda: clicked_or_dragged(f"chart-{key}"))
-    held.told("multiverse-curve")
-    if multiverse.enough(curve):
-        st.caption(
-            "Click a definition to put it in force (Undo in the sidebar). Drag over a stretch to look at its options."
-        )
-        by_keyboard(curve)
-        over_represented(curve, part, analysis)
-
-
-def by_keyboard(curve):
-    """Draw what does the same as clicking and dragging."""
-    rank, part = st.columns(2, gap="large", vertical_alignment="bottom")
-    with rank:
-        held.number(
-            "Definition in force, counted from the lowest",
-            "multiverse-rank",
-            None if curve.in_force is None else curve.in_force + 1,
-            lambda now, place: curve.multiverse.listing.study(int(curve.rows[int(place) - 1])).replace(name=now.name),
-            (1, len(curve)),
-            whole=True,
-            help="Another number puts that definition in force.",
-        )
-    part.slider(
-        "Stretch to look at, from the lowest (0) to the highest (100)",
-        *WHOLE,
-        key="multiverse-part",
-        persist_state="session",
-        on_change=typed,
-    )
+def asked(curve):
+    """Say which definitions ask the question of the curve, those of too few patients among them."""
+    held = on(curve)
+    held[curve.few] = True
+    return held
 
 
 def over_represented(curve, part, analysis):
     """Show which options are over-represented in a stretch of the curve."""
-    if part == WHOLE:
-        return
     first, last = (round(end / 100 * len(curve)) for end in part)
     listing = curve.multiverse.listing
     found = brushed(listing, on(curve, slice(first, last)), on(curve))
@@ -202,16 +166,17 @@ def cautions(curve):
 
 
 def about(curve, codes, code):
-    """Return a caution as one of the definitions that carry it has it, the one in force if it does."""
-    carrying = [place for place, each in enumerate(codes) if code in each]
-    place = curve.in_force if curve.in_force in carrying else carrying[0]
+    """Return a caution: in general words where it has numbers of one definition, else as a definition has it."""
+    if code in IN_GENERAL:
+        return IN_GENERAL[code]
+    place = next(place for place, each in enumerate(codes) if code in each)
     said = state.analysis(curve.multiverse.listing.study(int(curve.rows[place]))).cautions
     return next((caution.text for caution in said if caution.code == code), code.replace("_", " "))
 
 
 def problems(found):
     """List why some definitions give no rate."""
-    reasons = Counter(text or "No patient can be evaluated" for text in found.problem[~found.computed])
+    reasons = Counter(multiverse.why_not(found, row) for row in np.flatnonzero(~found.computed).tolist())
     if not reasons:
         return
     n = sum(reasons.values())
@@ -230,8 +195,10 @@ def problems(found):
 def which_decision(curve, analysis, everything):
     st.markdown("### Which decision matters")
     m = curve.multiverse
-    values = m.response.rate if curve.about is None else m.change[curve.about].mean_change
-    found, unit = influence(m.listing, values, None if everything else on(curve)), unit_of(curve)
+    values, n = m.estimates(curve.about)
+    found, unit = influence(m.listing, values, None if everything else asked(curve), n), unit_of(curve)
+    if found.n_few:
+        st.caption(f"{left_out(found.n_few, curve.whom)} of these shares.")
     shares, spans = st.columns(2, gap="large")
     with shares:
         show.figure(decisions.shares(found, unit), analysis)
@@ -247,29 +214,39 @@ def flips(curve, everything):
     st.markdown("### The nearest flip: the fewest changed choices that turn a conclusion")
     conclusion = chosen_conclusion(curve)
     m = curve.multiverse
-    found = nearest_flip(m, conclusion, None if everything else on(curve))
+    found = nearest_flip(m, conclusion, None if everything else asked(curve))
     if found is None:
         st.info("The conclusion cannot be judged under the definition in force.")
         return
     st.markdown(show.plain(show.unbroken(str(found))))
     held.told("multiverse-flip")
-    for flip in found.flips[:MOST_FLIPS]:
-        one_flip(m, conclusion, flip)
-    if len(found.flips) > MOST_FLIPS:
-        st.caption(f"And {len(found.flips) - MOST_FLIPS:,} more with as many changed choices.")
+    if found.flips:
+        show.small_table(flips_table(m, conclusion, found.flips), alt="The nearest flips")
+        put_in_force(m, found.flips)
 
 
-def one_flip(m, conclusion, flip):
-    """Say what is changed, what it gives and which patients it costs; a button puts it in force."""
-    moved = exchanged(m, conclusion, flip.row)
-    words, button = st.columns([5, 1], vertical_alignment="center")
-    words.markdown(show.plain(show.unbroken(f"{flip}: {len(moved.lost)} lost, {len(moved.gained)} gained")))
-    button.button(
-        "Put in force",
-        key=f"multiverse-flip-{flip.row}",
-        on_click=multiverse.put_in_force,
-        args=(m, flip.row, "multiverse-flip"),
-    )
+def flips_table(m, conclusion, flips):
+    """Say of each flip what it changes, what it gives, and which patients it costs."""
+    rows = []
+    for place, flip in enumerate(flips, start=1):
+        moved = exchanged(m, conclusion, flip.row)
+        brought = f" (with {'; '.join(flip.brought)})" if flip.brought else ""
+        exchange = f"{len(moved.lost)} lost, {len(moved.gained)} gained"
+        rows.append((place, "; ".join(flip.changes) + brought, str(flip.found), exchange))
+    return pd.DataFrame(rows, columns=["", "Changed choice", "Gives", "Patients in the denominator"])
+
+
+def put_in_force(m, flips):
+    """Offer to put each flip in force, by its number in the table."""
+    with st.container(horizontal=True):
+        for place, flip in enumerate(flips, start=1):
+            st.button(
+                f"Put {place} in force",
+                key=f"multiverse-flip-{flip.row}",
+                help="; ".join(flip.changes),
+                on_click=multiverse.put_in_force,
+                args=(m, flip.row, "multiverse-flip"),
+            )
 
 
 def chosen_conclusion(curve):
@@ -296,7 +273,7 @@ def chosen_conclusion(curve):
 
 def joint(curve):
     st.markdown("### Could the whole curve come from no change at all?")
-    key = (token(), curve.about)
+    key = (state.cohort().fingerprint, state.study().fingerprint, multiverse.in_use().digest, curve.about)
     if st.session_state.get("multiverse-joint", (None,))[0] != key:
         st.session_state["multiverse-joint"] = (key, tested(curve))
     found = st.session_state["multiverse-joint"][1]
@@ -337,19 +314,27 @@ with show.mistakes():
         of = what()
         everything = of is None and scope() == ALL
     found = multiverse.multiverse()
+    guard.look_at_many(len(found))
     curve = response_curve(found) if of is None else change_curve(found, of)
-    if (place := multiverse.ranked(curve)) is not None:
-        in_words(curve, place)
+    in_short(curve)
+    if invented():
+        st.warning(ADDITIONS, icon=":material/science:")
     if everything:
-        drawn = rules(by_rule(found), token())
-        show.figure(drawn, analysis, on_select=lambda: picked("chart-multiverse-rules"))
-    the_curve(curve, analysis)
+        drawn = rules(by_rule(found), curves.token())
+        show.figure(drawn, analysis, on_select=lambda: curves.picked("chart-multiverse-rules"))
+    part = curves.draw(curve, analysis)
+    in_full(curve)
+    if part != curves.WHOLE:
+        over_represented(curve, part, analysis)
     cautions(curve)
     problems(found)
     real = not state.cohort().metadata.synthetic
     if multiverse.enough(curve):
         which_decision(curve, analysis, everything)
-        if of is None or real:
+        if invented():
+            st.markdown("### Nothing is tested here")
+            st.info("Hypothetical additions are counted in, so no conclusion is put to the test.")
+        elif of is None or real:
             flips(curve, everything)
         else:
             st.markdown("### Nothing is tested here")

@@ -1,24 +1,20 @@
 """Why the first drug was left, what its events became on the second, and how long patients stayed on it."""
 
-import pandas as pd
 import streamlit as st
 
 from explorer.analysis import courses as taken
 from explorer.analysis.attrition import entering
 from explorer.analysis.carry_over import hypothetical, in_cohort, n_with_any, of_terms, patient_events
 from explorer.analysis.description import INADEQUATE, INTOLERANCE
-from explorer.analysis.safety import Events
-from explorer.analysis.safety import safety as counts
 from explorer.analysis.sequence import gaps, once, paths, stop_reasons
 from explorer.charts import courses, safety, sequence
-from explorer.charts.counts import apart, part_apart
 from explorer.charts.persistence import persistence
 from explorer.charts.theme import FEWEST_PATIENTS
+from explorer.export.safety import event_rows
 from explorer.ui import clicked, show
 
 BACK = {182: "6 months", 365: "1 year", 730: "2 years", 1460: "4 years"}
 POINTS, MOST_EVENT_ROWS = 120, 12
-NONE = Events("", "", 0, 0, 0)
 COURSES = "a table of treatments: patient_id, drug, start_day, end_day, stop_reason"
 EVENTS = "a table of adverse events: patient_id, drug, term, start_day, end_day"
 
@@ -85,26 +81,10 @@ def carried_over(analysis, prior, index):
 
 def event_table(analysis):
     """Who had which event on which drug, of those who took it, the most frequent first."""
-    events = sorted(analysis.safety.events, key=lambda r: -r.n_patients)
-    heads = ("Drug", "Event", "Patients with it", "All episodes ended")
-    invented = analysis.ledger.eligible & analysis.cohort.hypothetical
-    of_invented = {(r.drug, r.term): r for r in counts(analysis.facts, invented).events}
-    cells = [
-        (r.drug, r.term, *event_cells(r, of_invented.get((r.drug, r.term), NONE), n))
-        for r in events[:MOST_EVENT_ROWS]
-        for n in [int((invented & analysis.facts.ever_took(r.drug)).sum())]
-    ]
-    show.small_table(pd.DataFrame(cells, columns=heads), alt="Events by drug")
-    most = f" The {MOST_EVENT_ROWS} most frequent of {len(events)}." if len(events) > MOST_EVENT_ROWS else ""
+    rows = event_rows(analysis)
+    show.small_table(rows.head(MOST_EVENT_ROWS), alt="Events by drug")
+    most = f" The {MOST_EVENT_ROWS} most frequent of {len(rows)}." if len(rows) > MOST_EVENT_ROWS else ""
     st.caption(f"Patients, not episodes; no percentage of fewer than ten.{most}")
-
-
-def event_cells(event, invented, n_invented):
-    """Count who had an event, and in whom it ended; hypothetical additions apart, of those of them who took the drug."""
-    had = event.n_patients, event.n_treated, (invented.n_patients, n_invented)
-    with_it = part_apart(*had) if event.n_treated else apart(event.n_patients, invented.n_patients)
-    ended = "not recorded" if event.n_resolved is None else apart(event.n_resolved, invented.n_resolved)
-    return with_it, ended
 
 
 def by_patient(analysis, shown, prior, index):

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer import cli_multiverse
+from explorer import cli_mapping, cli_multiverse
 from explorer.analysis.analyse import analyse
 from explorer.analysis.keys import as_rows
 from explorer.analysis.resampling import resample
@@ -18,7 +18,7 @@ from explorer.bundled import BUNDLED
 from explorer.cohort.readers import read
 from explorer.cohort.tables import Cohort
 from explorer.cohort.writer import write_folder
-from explorer.errors import DefinitionError, ExplorerError
+from explorer.errors import CohortError, DefinitionError, ExplorerError, Problem
 from explorer.export.text import cohort_text, text
 from explorer.study.presets import PRESETS, default_for, offered, title
 from explorer.study.study import Study
@@ -27,7 +27,7 @@ BUNDLED_HELP = "folder that holds the cohort (default: the bundled synthetic rec
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after an error that the user can mend."""
+    """Run one command; return 0, 2 after an error that the user can mend, or 130 after Ctrl-C."""
     options = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ExplorerError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return cli_multiverse.INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output, as `head`, has seen enough. What is still to be flushed goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_analyse(commands)
     _add_multiverse(commands)
     _add_reconstruct(commands)
+    _add_report(commands)
     return parser
 
 
@@ -69,16 +73,21 @@ def _command(commands: Commands[argparse.ArgumentParser], name: str, about: str)
 def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _command(commands, "check", "Read a cohort and say what it holds, or everything that is wrong with it.")
     command.add_argument(
-        "path", type=Path, metavar="PATH", help="folder with patients.csv, assessments.csv, cohort.toml"
+        "path", type=Path, metavar="PATH", help="folder with patients.csv, assessments.csv, cohort.toml; or a data file"
     )
+    cli_mapping.add_mapping(command)
     command.set_defaults(run=_check)
 
 
 def _add_convert(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _command(commands, "convert", "Write a cohort as the five-table folder.")
     command.add_argument("path", type=Path, metavar="PATH", help="cohort in any format that `check` reads")
-    command.add_argument("out", type=Path, metavar="OUT", help="folder to write")
+    command.add_argument("out", type=Path, metavar="OUT", nargs="?", help="folder to write")
     command.add_argument("--to", choices=("csv", "parquet"), default="csv", help="kind of files (default: csv)")
+    cli_mapping.add_mapping(command)
+    command.add_argument(
+        "--save-mapping", type=Path, metavar="M.json", help="write what is guessed of the file, to correct and replay"
+    )
     command.set_defaults(run=_convert)
 
 
@@ -118,6 +127,29 @@ def _add_reconstruct(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(run=_reconstruct)
 
 
+def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "report",
+        "Write a report: methods, ledger, tables, figures and what they answer of STROBE and RECORD.",
+    )
+    command.add_argument("--cohort", type=Path, default=BUNDLED, metavar="PATH", help=BUNDLED_HELP)
+    command.add_argument("--study", metavar="FILE-or-preset", help="as for `analyse`")
+    command.add_argument(
+        "--cards",
+        metavar="NAMES",
+        help="cards in order, with commas between, as question,methods,ledger (default: all)",
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="file to write, as .html or .docx; as .zip, all results with tables, figures and a script",
+    )
+    command.set_defaults(run=_report)
+
+
 def _seed(text: str) -> int:
     if not text.isascii() or not text.isdecimal():
         raise argparse.ArgumentTypeError(f"'{text}' is not a seed; give a whole number from 0 on")
@@ -125,16 +157,23 @@ def _seed(text: str) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    cohort = read(options.path)
+    cohort, told = cli_mapping.read_any(options.path, options.mapping)
     _warn(cohort)
-    print(cohort_text(cohort))
+    print("\n".join((cohort_text(cohort), *told)))
 
 
 def _convert(options: argparse.Namespace) -> None:
-    cohort = read(options.path)
-    _warn(cohort)
-    write_folder(cohort, options.out, options.to)
-    print(f"Wrote {cohort.n_patients} patients to {options.out}.")
+    if options.save_mapping is not None:
+        print("\n".join(cli_mapping.save_guess(options.path, options.save_mapping)))
+    if options.out is not None:
+        cohort, told = cli_mapping.read_any(options.path, options.mapping)
+        _warn(cohort)
+        write_folder(cohort, options.out, options.to)
+        print("\n".join((*told, f"Wrote {cohort.n_patients} patients to {options.out}.")))
+    elif options.save_mapping is None:
+        raise CohortError(
+            [Problem("convert", "there is nothing to write", "Name a folder OUT, or --save-mapping M.json.")]
+        )
 
 
 def _analyse(options: argparse.Namespace) -> None:
@@ -152,7 +191,8 @@ def _analyse(options: argparse.Namespace) -> None:
 def _multiverse(options: argparse.Namespace) -> None:
     cohort = read(options.cohort)
     _warn(cohort)
-    cli_multiverse.multiverse(options, cohort)
+    study = None if options.study is None else _study(options.study, cohort)
+    cli_multiverse.multiverse(options, cohort, study)
 
 
 def _reconstruct(options: argparse.Namespace) -> None:
@@ -160,6 +200,15 @@ def _reconstruct(options: argparse.Namespace) -> None:
     from explorer.reconstruction.reconstruct import reconstruct
 
     reconstruct(options.out, options.draws, options.seed, report=print)
+
+
+def _report(options: argparse.Namespace) -> None:
+    # Imported here: nothing else draws, and what does costs half a second to load.
+    from explorer import cli_report
+
+    cohort = read(options.cohort)
+    _warn(cohort)
+    cli_report.write_report(options, analyse(cohort, _study(options.study, cohort)))
 
 
 def _study(named: str | None, cohort: Cohort) -> Study:

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ["", "eligibility", "change", "response", "multiverse", "left_open", "compare", "safety", "patients"]
+PAGES = ["", "eligibility", "change", "response", "multiverse", "left_open", "compare", "safety", "patients", "report"]
 # What Streamlit itself brings: the file uploader and the grid's canvas.
 THEIRS = {"presentation-role-conflict", "empty-table-header"}
 
@@ -40,6 +40,11 @@ def serious(opened):
     """Findings of weight that are ours."""
     opened.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     opened.wait_for_timeout(1000)
+    return findings(opened)
+
+
+def findings(opened):
+    """Findings of weight on any page of HTML."""
     found = Axe().run(opened).response["violations"]
     return [
         (rule["id"], [node["target"] for node in rule["nodes"]][:3])

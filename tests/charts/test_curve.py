@@ -1,18 +1,22 @@
 """The charts of the multiverse: what they draw, say and list, and that each one compiles."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.charts import brushed as stretch
-from explorer.charts.curve import BOUNDS, ESTIMATE, IN_FORCE, INTERVAL, TOP, curve
+from explorer.charts.curve import BOUNDS, ESTIMATE, HOLLOW, IN_FORCE, INTERVAL, TOP, curve
 from explorer.charts.figure import Figure, TooFew
 from explorer.charts.influence import RATE, graph, of_change, shares, spans
-from explorer.charts.rules import name, rules
+from explorer.charts.rules import HERE, name, rules
 from explorer.charts.theme import MOST_MARKS
 from explorer.export.figures import svg
 from explorer.export.numbers import share
+from explorer.export.people import responders
+from explorer.multiverse import floor
 from explorer.multiverse.brushed import brushed
 from explorer.multiverse.curve import by_rule, change_curve, response_curve
 from explorer.multiverse.grids import GRIDS, grids_for
@@ -32,13 +36,14 @@ def multiverse(size="small", study=AS_PUBLISHED, cohort=None):
 
 
 SMALL, LARGE = multiverse(), multiverse("large")
-HANDFUL = response_curve(run(FIVE, listed(grid(ENTRY, MISSING))))
+with mock.patch.object(floor, "FEWEST", 1):  # so that a handful can be counted by hand
+    HANDFUL = response_curve(run(FIVE, listed(grid(ENTRY, MISSING))))
 
 
 def influences(m, about=None):
     unit = RATE if about is None else of_change(m.cohort.instruments[about])
-    values = m.response.rate if about is None else m.change[about].mean_change
-    found = influence(m.listing, values, m.rule == m.rule[m.in_force])
+    values, n = m.estimates(about)
+    found = influence(m.listing, values, m.rule == m.rule[m.in_force], n)
     return [shares(found, unit), graph(found, m.listing, unit), spans(found, m.listing, unit)]
 
 
@@ -164,7 +169,8 @@ def test_of_one_patient_nothing_is_drawn():
     m = multiverse(study=default_for(held), cohort=held)
     said = curve(response_curve(m), "now")
     assert isinstance(said, TooFew)
-    assert "No definition counts more than 1 patient" in said.why
+    assert said.why.startswith("1 definition can be compared; a curve is drawn from 2 on.")
+    assert said.why.endswith("definitions with fewer than 10 evaluable patients are left out.")
     assert isinstance(rules(by_rule(m), "now"), TooFew)
     assert all(isinstance(each, TooFew) for each in influences(m))
 
@@ -203,7 +209,7 @@ def test_the_dot_of_a_rule_is_the_definition_that_is_as_now_but_for_the_rule():
         study = SMALL.listing.study(int(pick.split()[0]))
         assert study.replace(response=AS_PUBLISHED.response, name=AS_PUBLISHED.name) == AS_PUBLISHED
         r = analyse(bundled_cohort(), study).response
-        assert row["As now, but for the rule"] == share(r.n_responders, r.n_evaluable, r.rate)
+        assert row["Most like the one in force"] == share(r.n_responders, r.n_evaluable, r.rate)
 
 
 def test_what_each_option_does_is_the_difference_to_the_definition_in_force():
@@ -228,6 +234,49 @@ def test_the_graph_has_a_dot_for_each_option_and_one_way_through_those_in_force(
     edges = rows(figure, "edge")
     assert int(edges["path"].sum()) == len(drawn.varied) - 1
     assert rows(figure, "box")["shade"].max() == 1
+
+
+def test_dots_of_the_graph_say_their_mean_and_of_how_many_definitions_in_lines_that_a_phone_has_room_for():
+    figure = influences(SMALL)[1]
+    nodes = rows(figure, "node")
+    for _, node in nodes.iterrows():
+        *label, mean = node["lines"].split("\n")
+        assert " ".join(label) == node["text"]
+        assert mean == f"{node['mean']} (n {node['n']:.0f})"
+    assert nodes.loc[nodes["wide"] == 3, "lines"].str.split("\n").explode().str.len().max() <= 16
+
+
+@pytest.mark.parametrize("m", [SMALL, LARGE], ids=["small", "large"])
+def test_nothing_is_called_dark_that_is_light_on_a_dark_page(m):
+    figures = [curve(response_curve(m), "now"), rules(by_rule(m), "now"), *influences(m)]
+    assert all("dark" not in f"{figure.title} {figure.alt}" for figure in figures)
+
+
+def test_without_a_place_on_the_curve_nothing_orange_is_promised():
+    m = multiverse(study=AS_PUBLISHED.replace(missing={"kind": "multiple_imputation", "imputations": 2}))
+    drawn, (_, _, each_option) = curve(response_curve(m), "now"), influences(m)
+    assert "orange" not in drawn.alt
+    assert "orange" not in each_option.alt
+    assert "name in bold" not in rules(by_rule(m), "now").alt
+    # The options that it shares with others are still its own.
+    bold = rows(drawn, "label")
+    assert "IGA 3 or more" not in bold.loc[bold["chosen"].astype(bool), "text"].tolist()
+    assert "any severity" in bold.loc[bold["chosen"].astype(bool), "text"].tolist()
+
+
+def test_where_additions_are_counted_in_the_mark_is_hollow_and_counts_stand_apart():
+    study = AS_PUBLISHED.replace(hypothetical=True, eligibility=())
+    m = multiverse(study=study)
+    drawn, each_rule = curve(response_curve(m), "now"), rules(by_rule(m), "now")
+    apart = responders(analyse(bundled_cohort(), study))
+    assert rows(drawn, IN_FORCE).empty
+    assert len(rows(drawn, HOLLOW)) == 1
+    assert rows(drawn, "said")["text"].item() == apart
+    assert drawn.counts.endswith(f"in force: {apart}")
+    assert rows(each_rule, HERE)["hollow"].all()
+    assert "dots are hollow" in each_rule.alt
+    assert apart in each_rule.table["Most like the one in force"].tolist()
+    assert not rows(rules(by_rule(SMALL), "now"), HERE)["hollow"].any()
 
 
 def test_shares_are_said_with_what_they_are_shares_of():

@@ -12,6 +12,9 @@ from explorer.charts.theme import MOST_MARKS
 from explorer.export.figures import svg
 from explorer.literature.doubts import definitions
 from explorer.literature.ensemble import change_result, rate_results
+from explorer.multiverse.grids import grids_for
+from explorer.multiverse.listing import listed
+from explorer.multiverse.run import run
 from explorer.reconstruction.facts import published
 from explorer.reconstruction.iga import not_significant, sizes
 from explorer.reconstruction.printed import shares_printing
@@ -32,11 +35,17 @@ NONE_LEFT_OUT = LeftOut((), (), 0, 0, 0, 0)
 FACTS = [published().fact(name) for name in ("iga_baseline", "iga_follow_up", "iga_0_1")]
 
 
+def varied(analysis):
+    """The definitions of the small grid around the study of an analysis."""
+    listing = listed(grids_for(analysis.cohort)["small"].around(analysis.study))
+    return definitions(run(analysis.cohort, listing), "the small grid")
+
+
 def over_the_draws(analysis):
     results = rate_results(analysis, "reading")
     return [
         ensemble.rates(results),
-        ensemble.doubts(results[1], definitions(analysis)),
+        ensemble.doubts(results[1], varied(analysis)),
         *(
             ensemble.change(change_result(analysis, code, "iga_mode"), instrument)
             for code, instrument in analysis.cohort.instruments.items()
@@ -85,6 +94,13 @@ def test_a_range_of_one_value_is_drawn_and_said_once():
     assert figure.alt.endswith("Identified by the printed figures: published composite, each in its own reading.")
 
 
+def test_what_identifies_a_mean_change_is_said_with_its_condition():
+    figure = ensemble.change(change_result(ANALYSIS, "BSA", "reading"), bundled_cohort().instruments["BSA"])
+    condition = "if both means are of the same patients"
+    assert figure.alt.endswith(f"Identified by the printed figures: mean change of BSA, {condition}.")
+    assert f", {condition}; identified" in figure.data.loc[figure.data["kind"] == "outer", "said"].item()
+
+
 def test_without_bounds_nothing_is_called_identified():
     figure = ensemble.rates(rate_results(LATER, "reading"))
     assert figure.alt.endswith("The printed figures identify none of this.")
@@ -101,11 +117,12 @@ def test_no_word_of_probability_is_said_of_draws():
 
 
 def test_three_doubts_stand_in_three_rows_and_the_bounds_in_a_fourth():
-    figure = ensemble.doubts(rate_results(ANALYSIS, "reading")[1], definitions(ANALYSIS))
+    figure = ensemble.doubts(rate_results(ANALYSIS, "reading")[1], varied(ANALYSIS))
     assert figure.data["kind"].tolist() == ["sampling", "definition", "reporting", "outer"]
     assert (figure.data["line"] == 24 / 47).all()
     assert figure.data["said"].iloc[0] == "24/47 (51 %), 95 % CI 37 % to 65 %"
-    assert "with the same responder rule" in figure.alt
+    assert "definitions of the small grid with the same responder rule" in figure.alt
+    assert "so part of that is sampling" in figure.alt
 
 
 def test_the_iga_finding_is_drawn_and_said():

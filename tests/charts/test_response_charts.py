@@ -219,6 +219,13 @@ def test_the_tipping_point_is_said_in_counts(preset, line, said):
     assert bounds.splits(held, line, False).alt.startswith(said)
 
 
+def test_where_no_outcome_is_known_no_share_of_the_known_is_said():
+    in_a_far_year = PUBLISHED.follow_up.replace(from_day=5000, to_day=5001, target_day=5000)
+    held = missing_bounds(analyse(bundled_cohort(), PUBLISHED.replace(follow_up=in_a_far_year, eligibility=())))
+    assert held.n_known == 0
+    assert bounds.tipping(held, 50).endswith("No outcome is known.")
+
+
 def test_no_unknown_outcome_leaves_nothing_to_split():
     reported = PUBLISHED.replace(response={"rule": {"kind": "reported", "item": "fewer_flares"}})
     held = missing_bounds(analyse(bundled_cohort(), reported))

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.bundled import bundled_cohort
 from explorer.cohort.instruments import Band, Instrument
 from explorer.cohort.readers import read
 from explorer.cohort.tables import Metadata, build
-from explorer.cohort.writer import write_folder
+from explorer.cohort.writer import folder_files, write_folder
 from explorer.errors import CohortError
+from explorer.export.bundle_zip import zipped
 from tests.tables import cohort, metadata
 
 TOML = 'title = "Drawn"\nsynthetic = true\nindex_drug = "tralokinumab"\n'
@@ -308,3 +310,9 @@ def test_any_number_and_any_title_survive_both_formats(tmp_path_factory, scores,
         out = tmp_path_factory.mktemp("out")
         write_folder(written, out, file_format)
         assert read(out).fingerprint == written.fingerprint
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_folder_packed_without_a_disk_reads_back_as_the_same_cohort(file_format, tmp_path):
+    (tmp_path / "cohort.zip").write_bytes(zipped(dict(folder_files(bundled_cohort(), file_format))))
+    assert read(tmp_path / "cohort.zip").fingerprint == bundled_cohort().fingerprint

@@ -10,6 +10,7 @@ from explorer.literature.doubts import definitions, reporting
 from explorer.literature.ensemble import NAMES, Result, Spread, Value, change_result, groups, rate_results, rate_value
 from explorer.multiverse.grids import grids_for
 from explorer.multiverse.listing import listed
+from explorer.multiverse.run import run
 from explorer.reconstruction.ensemble import load_draw, load_manifest
 from explorer.reconstruction.readings import READINGS
 from explorer.study.eligibility import BaselineScore
@@ -146,16 +147,18 @@ def test_draws_that_count_fewer_than_five_patients_have_no_rate():
     assert all(not each.spreads for each in results)
 
 
-def test_definition_doubt_is_the_range_over_the_grid_with_the_same_rule(draws):
-    analysis = analyse(bundled_cohort(), PUBLISHED)
+def test_definition_doubt_is_the_range_over_the_grid_with_the_same_rule():
     listing = listed(grids_for(bundled_cohort())["small"].around(PUBLISHED))
     alike = [
         study for study in map(listing.study, range(len(listing))) if study.response.rule == PUBLISHED.response.rule
     ]
-    rates = [r.rate for r in (analyse(bundled_cohort(), each).response for each in alike) if r.n_evaluable >= 5]
-    found = definitions(analysis)
+    responses = [analyse(bundled_cohort(), each).response for each in alike]
+    counted = [r for r in responses if r.n_evaluable >= 10]
+    rates, patients = [r.rate for r in counted], [r.n_evaluable for r in counted]
+    found = definitions(run(bundled_cohort(), listing), "the small grid")
     assert (found.n, found.low.number, found.high.number) == (len(rates), min(rates), max(rates))
-    assert found.n + found.n_few == len(alike)
+    assert found.patients == (min(patients), max(patients))
+    assert found.n_few == sum(0 < r.n_evaluable < 10 for r in responses)
 
 
 def test_reporting_doubt_puts_the_groups_together():

@@ -6,9 +6,7 @@ from explorer.multiverse.grid import Grid
 from tests.studies import BSA_50, study
 from tests.tables import cohort
 
-FIVE = cohort(
-    patients="patient_id\n P1\n P2\n P3\n P4\n P5",
-    assessments="""
+SCORES = """
         patient_id | day | instrument | score
         P1         | -5  | BSA        | 40
         P1         | 90  | BSA        | 10
@@ -19,9 +17,11 @@ FIVE = cohort(
         P4         | -5  | BSA        | 40
         P5         | -5  | BSA        | 20
         P5         | 90  | BSA        | 10
-    """,
-)
+    """
+FIVE = cohort(patients="patient_id\n P1\n P2\n P3\n P4\n P5", assessments=SCORES)
 """BSA falls by 75 %, 50 %, 25 % and 50 %; P4 has no follow-up, P5 begins with less than the others."""
+AGED = cohort(patients="patient_id | age\n P1 | 50\n P2 | 50\n P3 | 50\n P4 | 50\n P5 | 70", assessments=SCORES)
+"""The five, of whom the last is older than the others."""
 
 BASE = study(missing="non_responder")
 

@@ -11,6 +11,8 @@ from explorer.multiverse.run import run
 from explorer.study.presets import AS_PUBLISHED
 from tests.multiverse.five import ENTRY, FIVE, MISSING, RULE, THRESHOLD, grid
 
+pytestmark = pytest.mark.usefixtures("of_any_size")
+
 
 def five(*decisions):
     return run(FIVE, listed(grid(*decisions)))

@@ -22,6 +22,8 @@ from explorer.study.presets import AS_PUBLISHED
 from tests.multiverse.five import BASE, ENTRY, FIVE, MISSING, RULE, THRESHOLD, grid, real
 from tests.multiverse.test_run import grid_of_presets
 
+pytestmark = pytest.mark.usefixtures("of_any_size")
+
 BSA_75 = BASE.replace(response={"rule": {"kind": "percent_improvement", "instrument": "BSA", "at_least": 75}})
 BSA_LOW = BASE.replace(response={"rule": RULE["options"][1]["rule"]})
 NOBODY = {"label": "BSA 90", "criteria": [{"kind": "baseline_score", "instrument": "BSA", "at_least": 90}]}
@@ -50,7 +52,8 @@ def test_one_changed_choice_is_found_with_what_it_gives_and_whom_it_costs():
 def test_the_answer_is_said_with_how_many_definitions_say_so():
     assert str(searched(RateBelow(0.55), ENTRY, MISSING)) == (
         "Under the definition in force the rate is 55 % or more: 3/5 (60 %; 95 % CI 23 % to 88 %). One changed choice "
-        "is enough so that the rate is below 55 %: so say 50 % (1/2) of the definitions that differ by 1 choice."
+        "is enough so that the rate is below 55 %: so say 50 % (1/2) of the definitions that differ by 1 choice "
+        "and can be judged."
     )
 
 

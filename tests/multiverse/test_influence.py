@@ -313,3 +313,13 @@ def test_numbers_that_would_run_too_high_are_given_out_anew(monkeypatch, every):
     for each, other in zip(found.decisions, wanted.decisions, strict=True):
         assert (each.alone, each.total) == pytest.approx((other.alone, other.total))
         assert each.options == other.options
+
+
+def test_what_a_decision_does_in_all_is_never_said_to_be_less_than_what_it_does_by_itself():
+    whole = listed(grid(MISSING, STOP))
+    # Two choices that always go together: either explains all by itself, and nothing once the other is held.
+    together = whole.rows(np.flatnonzero(whole.choices[:, 0] == whole.choices[:, 1]))
+    found = influence(together, np.arange(float(len(together))))
+    assert not found.crossed
+    for each in found.decisions:
+        assert (each.alone, each.total, each.in_all) == pytest.approx((1, 0, 1))

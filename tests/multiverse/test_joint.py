@@ -3,20 +3,24 @@
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
 from explorer.bundled import bundled_cohort
+from explorer.cohort.tables import build
 from explorer.errors import DefinitionError
+from explorer.multiverse.change_sets import change_sets
 from explorer.multiverse.curve import change_curve
 from explorer.multiverse.joint import joint_test, under_flips
 from explorer.multiverse.listing import listed
 from explorer.multiverse.run import run
 from explorer.statistics.paired import sign_flip
 from explorer.study.presets import AS_PUBLISHED
-from tests.multiverse.five import ENTRY, FIVE, MISSING, grid, real
+from tests.multiverse.five import AGED, ENTRY, MISSING, grid, real
 from tests.multiverse.test_ranks import INVENTED, counting_invented
 from tests.multiverse.test_run import grid_of_presets
+from tests.tables import metadata
 
 NAN = np.nan
 TINY = np.array(
@@ -26,6 +30,8 @@ TINY = np.array(
         [NAN, -1.0, 1.0, NAN, -1.5, 0.5, 0.0],
     ]
 )
+
+pytestmark = pytest.mark.usefixtures("of_any_size")
 ONCE = np.array([1, 1, 1])
 
 
@@ -147,8 +153,16 @@ def of_presets(held):
     return run(held, listed(grid_of_presets().around(AS_PUBLISHED)))
 
 
+AGE = {
+    "field": "eligibility",
+    "name": "Age",
+    "kind": "age",
+    "options": [{"label": "any"}, {"label": "to 60", "criteria": [{"kind": "age", "to": 60}]}],
+}
+
+
 def test_the_curve_that_is_drawn_is_the_one_that_is_tested():
-    multiverse = run(real(FIVE), listed(grid(ENTRY, MISSING)))
+    multiverse = run(real(AGED), listed(grid(AGE, MISSING)))
     found = last(joint_test(multiverse, "BSA"))
     # Two samples: falls of 30, 20, 10 and 10, and without the last; what becomes of the unknown changes no score.
     assert (found.n, found.n_patients, found.exact, found.of) == (2, 4, True, 16)
@@ -182,7 +196,71 @@ def test_invented_patients_are_refused_at_once():
 
 
 def test_a_cohort_without_two_pairs_is_refused_at_once():
-    nobody = [{"kind": "baseline_score", "instrument": "BSA", "at_most": 20}]
-    multiverse = run(real(FIVE), listed(grid(MISSING, base=grid(MISSING).base.replace(eligibility=nobody))))
+    nobody = [{"kind": "age", "from": 60}]
+    multiverse = run(real(AGED), listed(grid(MISSING, base=grid(MISSING).base.replace(eligibility=nobody))))
     with pytest.raises(DefinitionError, match="No definition has two patients"):
         joint_test(multiverse, "BSA")
+
+
+# Selection by score
+
+
+PICKED = [
+    {"label": pick, "window": {"from_day": -60, "to_day": 0, "pick": pick}}
+    for pick in ("last", "mean", "worst", "best")
+]
+FOLLOWED = [
+    {"label": pick, "window": {"from_day": 30, "to_day": 120, "pick": pick}} for pick in ("first", "last", "best")
+]
+BASELINE = {"field": "baseline", "name": "Baseline", "options": PICKED}
+FOLLOW_UP = {"field": "follow_up", "name": "Follow-up", "options": FOLLOWED}
+
+
+def unchanged(seed):
+    """Forty patients with a usual score each, about which four scores lie by chance: nothing happens to them."""
+    random = np.random.default_rng(seed)
+    usual = np.repeat(random.normal(30, 8, 40), 4)
+    rows = pd.DataFrame(
+        {
+            "patient_id": np.repeat([f"P{number:02d}" for number in range(40)], 4),
+            "day": np.tile([-30, -5, 60, 90], 40),
+            "instrument": "BSA",
+            "score": np.clip(np.round(usual + random.normal(0, 8, 160)), 0, 100),
+        }
+    )
+    patients = pd.DataFrame({"patient_id": rows["patient_id"].unique(), "index_date": "2022-06-01"})
+    return build(metadata(synthetic=False), {"patients": patients, "assessments": rows}, None)
+
+
+def of_all(multiverse):
+    """The test of every definition, those that choose by score among them."""
+    sets = change_sets(multiverse, "BSA")
+    return under_flips(sets.changes, np.bincount(sets.which, minlength=len(sets)), flips=19)
+
+
+def test_a_grid_that_chooses_by_score_keeps_the_level_where_nothing_changes():
+    listing = listed(grid(ENTRY, BASELINE, FOLLOW_UP))
+    runs = [run(unchanged(seed), listing) for seed in range(80)]
+    p = np.array([ps(last(joint_test(each, "BSA", flips=19, seed=seed))) for seed, each in enumerate(runs)])
+    # At 10 %, give or take three standard errors; each figure is one of twenty values.
+    within = 0.1 + 3 * (0.1 * 0.9 / len(runs)) ** 0.5
+    assert np.mean(p <= 0.1, axis=0).max() <= within
+    # The same curves with the definitions that were left out find a change that is none, far too often.
+    whole = np.array([ps(last(of_all(each))) for each in runs[:40]])
+    assert np.mean(whole <= 0.1, axis=0).min() > within
+
+
+def test_only_what_does_not_choose_by_score_is_tested_and_the_rest_is_counted():
+    multiverse = run(unchanged(1), listed(grid(ENTRY, BASELINE, FOLLOW_UP)))
+    found = last(joint_test(multiverse, "BSA", flips=19))
+    # Of anybody, from the last or the mean baseline score to the first or last one after: four of 2 x 4 x 3.
+    assert (found.n, found.n_by_score) == (4, 20)
+    assert "20 more definitions are left out: they choose patients by a baseline score" in str(found)
+    alone = last(joint_test(run(unchanged(1), listed(grid(BASELINE))), "BSA", flips=19))
+    assert (alone.n, alone.n_by_score) == (2, 2)
+
+
+def test_a_criterion_of_the_study_itself_counts_as_one_of_the_grid():
+    severe = grid(MISSING).base.replace(eligibility=ENTRY["options"][1]["criteria"])
+    with pytest.raises(DefinitionError, match="Nothing is left to test, of 4 definitions: they choose patients"):
+        joint_test(run(unchanged(1), listed(grid(BASELINE, base=severe))), "BSA")

@@ -9,9 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from explorer.errors import DefinitionError
 from explorer.multiverse.decisions import MissingDecision, RuleDecision, ThresholdDecision, WindowDecision
 from explorer.multiverse.grid import Forbidden, Grid
+from explorer.multiverse.grids import GRIDS
 from explorer.multiverse.listing import alone, listed, rule_of
+from explorer.study.missing import Missing
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.study import Study
+from explorer.study.windows import Window
 from tests.multiverse.strategies import grids
 
 BASELINES = [{"label": str(first), "window": {"from_day": first, "to_day": 0, "pick": "last"}} for first in (-60, -30)]
@@ -127,3 +130,65 @@ def test_a_grid_beyond_all_measure_is_refused():
     )
     with pytest.raises(DefinitionError, match="7,962,624 combinations; at most 5,000,000"):
         listed(grid(decisions=decisions))
+
+
+LATE = ({"label": "day 0 on", "window": {"from_day": 0, "to_day": 120, "pick": "last"}},)
+ALL_MISSING = Forbidden(choices={"Missing": ("non_responder", "observed")}, reason="for the test")
+
+
+def not_in_force(**changes):
+    """The grid around a study that takes none of its options, which would be listed whatever is forbidden."""
+    away = AS_PUBLISHED.replace(missing="last_observation", follow_up=BASE_AWAY)
+    return grid(base=away, **changes)
+
+
+BASE_AWAY = {"from_day": 40, "to_day": 120, "pick": "last"}
+
+
+def decided(*follow_ups):
+    return (
+        WindowDecision(field="follow_up", name="Follow-up", options=follow_ups),
+        MissingDecision(field="missing", name="Missing", options=MISSING),
+    )
+
+
+def test_a_grid_whose_windows_leave_nothing_is_refused_with_the_reason():
+    with pytest.raises(DefinitionError) as refused:
+        listed(not_in_force(decisions=decided(*LATE)))
+    assert str(refused.value) == (
+        "Grid 'small' lists no definition: of its 2 combinations in 2 follow-up opens before the baseline window has "
+        "closed or the drug was started. Change an option, or what is forbidden."
+    )
+
+
+def test_a_grid_that_forbids_all_is_refused_with_the_reason():
+    with pytest.raises(DefinitionError, match="of its 2 combinations 2 are forbidden by the grid"):
+        listed(not_in_force(decisions=decided(FOLLOW_UPS[0]), forbidden=(ALL_MISSING,)))
+    with pytest.raises(
+        DefinitionError, match="of its 4 combinations in 2 follow-up opens .* and 2 others are forbidden"
+    ):
+        listed(not_in_force(decisions=decided(*FOLLOW_UPS), forbidden=(ALL_MISSING,)))
+
+
+@pytest.mark.parametrize("text", ["medium", "mine"])
+def test_a_study_of_a_grid_remembers_nothing_of_the_base(text):
+    held = GRIDS["medium"] if text == "medium" else grid()
+    # What the base has said of itself is kept with it, and must not travel along in a copy.
+    said = held.base.fingerprint, held.base.to_json(), held.base.canonical()
+    listing = listed(held)
+    for row in range(0, len(listing), 1 + len(listing) // 300):
+        study = listing.study(row)
+        read = Study.from_json(study.to_json())
+        assert study == read
+        assert (study.fingerprint, study.canonical()) == (read.fingerprint, read.canonical())
+        assert (study.fingerprint == said[0]) == (row == listing.in_force)
+
+
+@pytest.mark.parametrize("field", ["missing", "follow_up", "name"])
+def test_a_changed_copy_says_what_it_is(field):
+    said = AS_PUBLISHED.fingerprint, AS_PUBLISHED.to_json()
+    changes = {"missing": Missing(kind="observed"), "follow_up": Window(**BASE_AWAY), "name": "another"}
+    copied = AS_PUBLISHED.model_copy(update={field: changes[field]})
+    assert copied.to_json() != said[1]
+    assert (copied.fingerprint == said[0]) == (field == "name")
+    assert Study.from_json(copied.to_json()).fingerprint == copied.fingerprint

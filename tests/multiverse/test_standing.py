@@ -12,6 +12,8 @@ from explorer.study.presets import AS_PUBLISHED
 from tests.multiverse.five import BASE, ENTRY, FIVE, MISSING, RULE, THRESHOLD, grid, real
 from tests.multiverse.test_run import grid_of_presets
 
+pytestmark = pytest.mark.usefixtures("of_any_size")
+
 
 def ranked(*decisions, base=BASE, held=FIVE):
     return standing(response_curve(run(held, listed(grid(*decisions, base=base)))))

@@ -132,3 +132,8 @@ def test_markup_in_a_name_stays_text():
     assert not app.exception
     assert tables(app)[0].iloc[0, 2] == "**bold** <b>"
     assert "<b>" not in words(app)
+
+
+def test_the_other_definition_counts_as_looked_at():
+    app = open_page("compare")
+    assert len(app.session_state["viewed"].definitions) == 2

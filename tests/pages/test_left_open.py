@@ -10,6 +10,9 @@ from explorer.charts import ensemble
 from explorer.literature.doubts import definitions
 from explorer.literature.ensemble import change_result, rate_results
 from explorer.literature.reconciliation import reconciled
+from explorer.multiverse.grids import GRIDS
+from explorer.multiverse.listing import listed
+from explorer.multiverse.run import run
 from explorer.study.presets import PRESETS
 from explorer.ui.show import plain
 from tests.pages.app import open_page, words
@@ -22,13 +25,27 @@ def changed(**changes):
     return PUBLISHED.from_dict(PUBLISHED.to_dict() | changes)
 
 
+def varied(study, size):
+    """The definition doubt over a grid of this size around a study."""
+    return definitions(run(bundled_cohort(), listed(GRIDS[size].around(study))), f"the {size} grid")
+
+
 @pytest.mark.parametrize("study", [PUBLISHED, PRESETS["bsa-50"].study, changed(missing="observed")], ids=str)
 def test_the_doubts_and_the_ranges_are_those_of_the_definition_in_force(study):
     analysis = analyse(bundled_cohort(), study)
     said = words(open_page("left_open", study=study))
     results = rate_results(analysis, "reading")
-    assert plain(ensemble.doubts(results[1], definitions(analysis)).alt) in said
+    assert plain(ensemble.doubts(results[1], varied(study, "small")).alt) in said
     assert plain(ensemble.rates(results).alt) in said
+
+
+def test_the_definition_doubt_follows_the_grid_in_use_and_says_which_it_is():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-size").set_value("medium").run()
+    said = words(app.switch_page("pages/left_open.py").run())
+    assert "here the medium grid of the Multiverse page" in said
+    results = rate_results(analyse(bundled_cohort(), PUBLISHED), "reading")
+    assert plain(ensemble.doubts(results[1], varied(PUBLISHED, "medium")).alt) in said
 
 
 def test_every_printed_figure_is_reconciled_in_view():

@@ -1,22 +1,29 @@
 """The multiverse page and its mark on other pages, without a browser."""
 
 import json
+import re
 
 import pytest
 
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.charts.curve import said
-from explorer.export.numbers import share
-from explorer.multiverse.curve import response_curve
+from explorer.charts.theme import ORANGE
+from explorer.export.numbers import percent, share
+from explorer.export.people import responders
+from explorer.multiverse import floor
+from explorer.multiverse.curve import change_curve, response_curve
+from explorer.multiverse.estimates import share_of
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.grids import GRIDS, grids_for
 from explorer.multiverse.listing import listed
 from explorer.multiverse.run import run
+from explorer.study.eligibility import BaselineScore
 from explorer.study.presets import AS_PUBLISHED, PRESETS
-from explorer.ui import multiverse
+from explorer.ui import curves, multiverse
 from explorer.ui.show import plain
-from tests.pages.app import open_page, words
+from tests.multiverse.five import ENTRY, FIVE, MISSING, grid
+from tests.pages.app import open_page, tables, words
 from tests.pages.cohorts import all_missing, one_patient, scores_only
 
 OBSERVED = AS_PUBLISHED.replace(missing="observed")
@@ -27,30 +34,77 @@ def small(study=AS_PUBLISHED):
 
 
 def rates_of_the_rule(study):
-    """The rate under each definition with the rule of the study, each analysed by itself."""
+    """The rate under each definition with the rule of the study and ten patients, each analysed by itself."""
     listing = listed(small(study))
     alike = [each for each in map(listing.study, range(len(listing))) if each.response.rule == study.response.rule]
-    return [analyse(bundled_cohort(), each).response.rate for each in alike]
+    found = [analyse(bundled_cohort(), each).response for each in alike]
+    return [response.rate for response in found if response.n_evaluable >= 10]
 
 
 def rank(study):
     rates, mine = rates_of_the_rule(study), analyse(bundled_cohort(), study).response.rate
-    lower = sum(rate < mine - 1e-9 for rate in rates)
-    return f"({lower}/{len(rates)}) of the definitions with this responder rule"
+    return share_of(sum(rate < mine - 1e-9 for rate in rates), len(rates))
+
+
+def reach(study):
+    """From which to which percentage the definitions with the rule of a study go, and how many they are."""
+    rates = rates_of_the_rule(study)
+    low, high = (f"({percent(rate)})" for rate in (min(rates), max(rates)))
+    return rf"\d+/\d+ {re.escape(low)} to \d+/\d+ {re.escape(high)} under {len(rates)} definitions"
 
 
 @pytest.mark.parametrize("study", [AS_PUBLISHED, OBSERVED, PRESETS["bsa-50"].study], ids=lambda s: s.name)
-def test_page_and_marks_say_the_rank_that_analysing_each_definition_gives(study):
-    expected = rank(study)
-    for page in ("multiverse", "overview", "response"):
-        assert expected in words(open_page(page, study=study)), page
+def test_page_and_marks_say_the_rank_and_the_reach_that_analysing_each_definition_gives(study):
+    r = analyse(bundled_cohort(), study).response
+    assert f"### Higher than {rank(study)} of the definitions with this" in words(open_page("multiverse", study=study))
+    for page in ("overview", "response"):
+        said = words(open_page(page, study=study))
+        assert f"[{share(r.n_responders, r.n_evaluable, r.rate)}; " in said, page
+        assert f"with this responder rule\\: higher than {rank(study)}" in said, page
+        assert re.search(reach(study), said), page
 
 
 def test_the_mark_follows_the_study():
     app = open_page()
-    assert rank(AS_PUBLISHED) in words(app)
+    assert f"higher than {rank(AS_PUBLISHED)}" in words(app)
     app.session_state["study"] = OBSERVED
-    assert rank(OBSERVED) in words(app.run())
+    assert f"higher than {rank(OBSERVED)}" in words(app.run())
+
+
+@pytest.mark.parametrize("about", [None, "BSA"])
+def test_the_spread_is_not_put_down_to_the_choice_alone(about):
+    app = open_page("multiverse")
+    if about:
+        app.segmented_control(key="multiverse-about").set_value(about).run()
+    m = run(bundled_cohort(), listed(small()))
+    curve = change_curve(m, about) if about else response_curve(m)
+    n = (m.change[about].n_paired if about else m.response.n_evaluable)[curve.rows]
+    ends = f"from {said(curve, 0)} to {said(curve, len(curve) - 1)}"
+    expected = f"{ends}; they count different patients ({min(n):.0f} to {max(n):.0f}), so part of that is sampling."
+    shown = words(app)
+    assert plain(expected) in shown
+    assert "the choice of definition alone" not in shown
+
+
+def test_of_a_change_better_and_worse_are_counted_and_not_lower_and_higher():
+    app = open_page("multiverse")
+    app.segmented_control(key="multiverse-about").set_value("BSA").run()
+    listing = listed(small())
+    found = [analyse(bundled_cohort(), listing.study(row)).change for row in range(len(listing))]
+    bsa = [next(each for each in changes if each.instrument == "BSA") for changes in found]
+    means = {round(each.mean_change, 9) for each in bsa if each.n_paired >= 10}
+    mine = next(each for each in analyse(bundled_cohort(), AS_PUBLISHED).change if each.instrument == "BSA").mean_change
+    better, worse = sum(mean < mine - 1e-6 for mean in means), sum(mean > mine + 1e-6 for mean in means)
+    # Definitions with equal means are told apart only by whom they count, which happens nowhere in this grid.
+    expected = f"(% of body surface) is better in {better}, the same in 1, itself included, and worse in {worse}."
+    assert expected in words(app)
+
+
+def test_the_picture_comes_before_what_is_long():
+    drawn = [type(each).__name__ + str(getattr(each, "value", "")) for each in open_page("multiverse").main]
+    picture = next(at for at, each in enumerate(drawn) if "from the lowest to the highest" in each)
+    words_below = next(at for at, each in enumerate(drawn) if "The rank is no probability" in each)
+    assert picture < words_below
 
 
 def test_ranks_are_said_to_be_no_probability_and_the_best_is_not_to_be_picked():
@@ -69,13 +123,14 @@ def test_each_size_says_how_many_definitions_it_has_and_is_run(size):
     assert not app.exception
     curve = response_curve(run(bundled_cohort(), listed(GRIDS[size].around(AS_PUBLISHED))))
     assert f"of the {len(curve):,} definitions with this responder rule" in words(app)
+    assert multiverse.called(multiverse.InUse("", size, GRIDS[size], GRIDS[size])) == f"the {size} grid"
 
 
 def test_the_size_chosen_holds_for_the_marks_too():
     app = open_page("multiverse")
     app.segmented_control(key="multiverse-size").set_value("medium").run()
     curve = response_curve(run(bundled_cohort(), listed(GRIDS["medium"])))
-    assert f"/{len(curve):,}) of the definitions" in words(app.switch_page("pages/overview.py").run())
+    assert f"under {len(curve):,} definitions with this" in words(app.switch_page("pages/overview.py").run())
 
 
 def test_a_number_on_the_curve_puts_that_definition_in_force_and_undo_takes_it_back():
@@ -88,7 +143,21 @@ def test_a_number_on_the_curve_puts_that_definition_in_force_and_undo_takes_it_b
     assert app.session_state["study"].name == "As published (changed)"
     assert said(curve, len(curve) - 1) in words(app)
     app.session_state["study"], app.session_state["history"] = app.session_state["history"][-1][0], ()
-    assert rank(AS_PUBLISHED) in words(app.run())
+    assert f"Higher than {rank(AS_PUBLISHED)}" in words(app.run())
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "expected"),
+    [((0.25, 0.5), (0.5, 0.75), (25, 75)), ((0.5, 0.75), (0.25, 0.5), (25, 75)), ((0.25, 0.5), (0.25, 0.5), None)],
+    ids=["to the right", "to the left", "a click"],
+)
+def test_a_drag_reaches_from_the_step_where_it_began_to_the_one_where_it_ends(begin, end, expected):
+    selection = {name: [{"x": x, "x2": x2}] for name, (x, x2) in (("begin", begin), ("end", end))}
+    assert curves.stretch(selection) == expected
+
+
+def test_nothing_dragged_is_no_stretch():
+    assert curves.stretch({}) is None
 
 
 def test_a_stretch_of_the_curve_shows_the_options_that_are_over_represented_there():
@@ -113,6 +182,8 @@ def test_every_nearest_flip_is_listed_and_gives_the_stated_flip_when_it_is_put_i
     expected = [row for row in one_change if analyse(bundled_cohort(), listing.study(row)).response.rate < 0.5]
     keys = {button.key for button in app.button if str(button.key).startswith("multiverse-flip")}
     assert keys == {f"multiverse-flip-{row}" for row in expected}
+    listed_flips = next(table for table in tables(app) if "Changed choice" in table)
+    assert len(listed_flips) == len(expected)
     for row in expected:
         app = open_page("multiverse")
         app.button(key=f"multiverse-flip-{row}").click().run()
@@ -159,9 +230,67 @@ def test_without_patients_enough_nothing_is_ranked(cohort):
         assert "of the definitions with this responder rule" not in words(open_page(page, cohort=cohort()))
 
 
-def test_with_hypothetical_additions_no_interval_is_claimed():
+def test_a_definition_that_is_not_run_live_is_said_to_have_no_place():
+    study = AS_PUBLISHED.replace(missing={"kind": "multiple_imputation", "imputations": 2})
+    said = words(open_page("multiverse", study=study))
+    no_place = "the definition in force has no place among them\\: multiple imputation runs study by study"
+    assert no_place in said
+    assert "To choose a definition for what it gives" in said
+    assert "orange, from the definition in force" not in said
+    assert (
+        "Missing outcomes\\: the option in force gives no figure, so others stand in place of “count as no response”."
+        in said
+    )
+    marked = words(open_page("overview", study=study))
+    assert no_place in marked
+    assert "higher than" not in marked
+
+
+def test_the_small_picture_has_its_line_where_the_definition_stands(monkeypatch):
+    monkeypatch.setattr(floor, "FEWEST", 1)
+    curve = response_curve(run(FIVE, listed(grid(ENTRY, MISSING))))
+    # The second of four.
+    assert "left:37.5%" in multiverse.strip(curve)
+    assert "37.5% 40.0%" in multiverse.strip(curve)
+
+
+def test_the_small_picture_has_no_line_where_the_definition_has_no_place():
+    study = AS_PUBLISHED.replace(missing={"kind": "multiple_imputation", "imputations": 2})
+    curve = response_curve(run(bundled_cohort(), listed(small(study))))
+    assert len(curve)
+    assert ORANGE in multiverse.strip(response_curve(run(bundled_cohort(), listed(small()))))
+    assert ORANGE not in multiverse.strip(curve)
+
+
+def test_the_line_of_the_small_picture_is_hollow_where_additions_are_counted_in():
     study = AS_PUBLISHED.replace(hypothetical=True, eligibility=())
-    assert "No interval\\: hypothetical additions are counted in." in words(open_page("multiverse", study=study))
+    drawn = multiverse.strip(response_curve(run(bundled_cohort(), listed(small(study)))))
+    assert f"border:1px solid {ORANGE}" in drawn
+    assert f"background:{ORANGE}" not in drawn
+
+
+def test_hypothetical_additions_are_said_counted_apart_and_put_to_no_test():
+    study = AS_PUBLISHED.replace(hypothetical=True, eligibility=())
+    shown = words(open_page("multiverse", study=study))
+    assert "Hypothetical additions are counted in, under every definition" in shown
+    assert "so no conclusion is put to the test" in shown
+    assert "nearest flip" not in shown
+    apart = responders(analyse(bundled_cohort(), study))
+    assert re.fullmatch(r"\d+/\d+ reconstructed \+ \d+/\d+ hypothetical", apart)
+    assert f"{apart}\\: of the " in shown
+    assert f"in force (orange, hollow\\: hypothetical additions are counted in)\\: {apart}, no interval" in shown
+    assert f"[{apart}; " in words(open_page("overview", study=study))
+
+
+def test_a_caution_that_many_carry_has_no_number_of_one():
+    study = AS_PUBLISHED.replace(eligibility=(*AS_PUBLISHED.eligibility, BaselineScore(instrument="IGA", at_least=4)))
+    carrying = response_curve(run(bundled_cohort(), listed(small(study))))
+    assert any("few_evaluable" in text for text in carrying.multiverse.cautions[carrying.rows])
+    app = open_page("multiverse", study=study)
+    app.session_state["multiverse-cautions"] = True
+    shown = tables(app.run())
+    said = next(table for table in shown if "Caution" in table)["Caution"].tolist()
+    assert "Fewer than 10 patients can be evaluated: read the interval and not the percentage." in said
 
 
 # The grid
@@ -257,12 +386,12 @@ def test_definitions_that_cannot_be_computed_are_counted_with_their_reason():
     rule["options"].append(
         {"label": "EASI halved", "rule": {"kind": "percent_improvement", "instrument": "EASI", "at_least": 50}}
     )
-    grid = Grid.model_validate(held)
+    edited = Grid.model_validate(held)
     app = open_page("multiverse")
     app.session_state["multiverse-problems"] = True
-    app = upload(app, "easi.json", grid.to_json().encode())
-    lost = len(listed(grid)) - len(listed(small()))
-    assert f"({lost}/{len(listed(grid))}) of all definitions" in "".join(each.label for each in app.expander)
+    app = upload(app, "easi.json", edited.to_json().encode())
+    lost = len(listed(edited)) - len(listed(small()))
+    assert f"({lost}/{len(listed(edited))}) of all definitions" in "".join(each.label for each in app.expander)
     assert "EASI" in words(app)
 
 
@@ -286,3 +415,8 @@ def test_another_cohort_begins_with_a_grid_of_its_own():
     assert not app.exception
     n = len(listed(grids_for(scores_only())["small"]))
     assert app.segmented_control(key="multiverse-size").options[0] == f"Small · {n}"
+
+
+def test_the_multiverse_shown_is_said_in_every_file():
+    app = open_page("multiverse")
+    assert app.session_state["viewed"].at_once == 288

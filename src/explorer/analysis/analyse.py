@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,6 +29,7 @@ from explorer.study.study import Study
 Bools = npt.NDArray[np.bool_]
 T = TypeVar("T")
 NAN = float("nan")
+NO_INTERVAL: dict[str, Any] = {"ci_low": NAN, "ci_high": NAN}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,13 @@ class Analysis:
     reports: tuple[Report, ...]
     safety: Safety
     persistence: Persistence
-    subgroups: tuple[Subgroup, ...]
     cautions: tuple[Caution, ...]
+
+    @cached_property
+    def subgroups(self) -> tuple[Subgroup, ...]:
+        """Response in subgroups; computed when asked for, since most pages do not show it."""
+        found = subgroups(self.facts, self.response.outcome, self.response.among)
+        return tuple(replace(row, **NO_INTERVAL) for row in found) if _counts_invented(self) else found
 
     def visits(self, instrument: str) -> pd.DataFrame:
         """Every score of one instrument: which was used as baseline or follow-up, and which were passed over.
@@ -93,7 +100,6 @@ def analyse(cohort: Cohort, study: Study) -> Analysis:
             facts=facts,
             ledger=counted,
             response=result,
-            subgroups=subgroups(facts, result.outcome, result.among),
             cautions=lint(study, cohort, facts, result.among, result.n_evaluable),
             **_whatever_the_rule(facts, counted.eligible),
         )
@@ -127,18 +133,20 @@ def _whatever_the_rule(facts: CohortFacts, eligible: Bools) -> dict[str, Any]:
 
 def _withhold_inference(analysis: Analysis) -> Analysis:
     """With invented additions counted in, nothing is estimated about any population: no p value, no interval."""
-    if not (analysis.ledger.eligible & analysis.cohort.hypothetical).any():
+    if not _counts_invented(analysis):
         return analysis
-    no_interval: dict[str, Any] = {"ci_low": NAN, "ci_high": NAN}
     no_test: dict[str, Any] = {name: ("withheld" if name == "wilcoxon_method" else NAN) for name in INFERENTIAL}
     return replace(
         analysis,
         change=tuple(replace(row, **no_test) for row in analysis.change),
-        response=replace(analysis.response, **no_interval),
-        reports=tuple(replace(row, **no_interval) for row in analysis.reports),
-        subgroups=tuple(replace(row, **no_interval) for row in analysis.subgroups),
-        persistence=replace(analysis.persistence, **no_interval),
+        response=replace(analysis.response, **NO_INTERVAL),
+        reports=tuple(replace(row, **NO_INTERVAL) for row in analysis.reports),
+        persistence=replace(analysis.persistence, **NO_INTERVAL),
     )
+
+
+def _counts_invented(analysis: Analysis) -> bool:
+    return bool((analysis.ledger.eligible & analysis.cohort.hypothetical).any())
 
 
 def visits(facts: CohortFacts, instrument: str) -> pd.DataFrame:

@@ -94,10 +94,11 @@ def tipping(bounds: MissingBounds, line: int) -> str:
             f"{share(worst.k, worst.n, worst.rate)}: it cannot fall below {line} %."
         )
     reached = bounds.n_true + needed
+    known = f"Of the known, {share(bounds.n_true, bounds.n_known, bounds.observed.rate)} responded."
     return (
         f"At least {share(needed, unknown, needed / unknown)} of the unknown would have to have responded for a rate of "
         f"{line} % or more ({share(reached, bounds.worst.n, reached / bounds.worst.n)}); with one fewer it is below. "
-        f"Of the known, {share(bounds.n_true, bounds.n_known, bounds.observed.rate)} responded."
+        f"{known if bounds.n_known else 'No outcome is known.'}"
     )
 
 

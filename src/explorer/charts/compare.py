@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from explorer.export.numbers import rate_interval
 from explorer.export.people import responders
 from explorer.study.presets import title as named
 
-RESPONDS, NOT = "responder", "no response"
+RESPONDS, NOT = VERDICTS = "responder", "no response"
 SIDES = ("both", "first_only", "second_only", "neither")
 SAME, ONLY_A, ONLY_B = "same verdict", "responder under A only", "responder under B only"
 KINDS = {SAME: GREY, ONLY_A: NO, ONLY_B: YES}
@@ -100,66 +101,67 @@ def agreement(comparison: Comparison, a: Analysis, b: Analysis) -> Figure | TooF
     if table.n < FEWEST_PATIENTS:
         why = f"{table.n} patients are judged under both definitions; from {FEWEST_PATIENTS} on, the table is drawn."
         return TooFew(title, why)
-    cells, dots = _cells(comparison), _dots(comparison, a)
+    cells, dots = list(_cells(comparison)), list(_dots(comparison, a))
+    said = [(cell["a"], cell["b"], cell["said"]) for cell in cells]
     return Figure(
         name="compare-agreement",
         title=title,
         alt=_agreement_sentence(comparison),
         spec=_agreement_spec(),
-        data=pd.concat([cells, dots], ignore_index=True),
-        table=cells[["a", "b", "said"]].set_axis(["Under A", "Under B", "Patients"], axis=1),
+        data=pd.DataFrame([*cells, *dots], columns=COLUMNS),
+        table=pd.DataFrame(said, columns=["Under A", "Under B", "Patients"]),
         counts=_beside(f"{table.n} patients judged under both definitions", a, b),
-        select=SELECT if len(dots) else None,
+        select=SELECT if dots else None,
     )
 
 
-def _cells(comparison: Comparison) -> pd.DataFrame:
-    """One row per cell, from left to right and from above."""
+COLUMNS = ("part", "patient_id", "hollow", "a", "b", "kind", "x", "x2", "y", "y2", "at", "count", "said")
+
+
+def _cells(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Give one row per cell, from left to right and from above."""
     table, invented = comparison.table, comparison.n_invented
-    rows = []
     for place, side in enumerate(SIDES):
         k, added = getattr(table, side), getattr(invented, side)
-        x, y = place % 2, place // 2
-        rows.append(
-            {
-                "part": "cell",
-                "a": (RESPONDS, NOT)[y],
-                "b": (RESPONDS, NOT)[x],
-                "kind": KIND_OF[side] if k else SAME,
-                "count": f"{k - added}\n+ {added}" if added else str(k),
-                "said": part_apart(k, table.n, (added, invented.n)),
-                "x": x + GAP,
-                "x2": x + 1 - GAP,
-                "y": y + GAP,
-                "y2": y + 1 - GAP,
-                "at": x + COUNT_AT,
-            }
-        )
-    return pd.DataFrame(rows)
+        row, column = divmod(place, 2)
+        yield {
+            "part": "cell",
+            "a": VERDICTS[row],
+            "b": VERDICTS[column],
+            "kind": KIND_OF[side] if k else SAME,
+            "count": f"{k - added}\n+ {added}" if added else str(k),
+            "said": part_apart(k, table.n, (added, invented.n)),
+            "x": column + GAP,
+            "x2": column + 1 - GAP,
+            "y": row + GAP,
+            "y2": row + 1 - GAP,
+            "at": column + COUNT_AT,
+        }
 
 
-def _dots(comparison: Comparison, a: Analysis) -> pd.DataFrame:
-    """One row per patient judged under both; none where the cohort has too many to be dots."""
+def _dots(comparison: Comparison, a: Analysis) -> Iterator[dict[str, Any]]:
+    """Give one row per patient judged under both; none where the cohort has too many to be dots."""
     hypothetical = a.cohort.hypothetical
     entering = np.flatnonzero(~hypothetical | comparison.withheld)
-    before, after = comparison.before[entering], comparison.after[entering]
-    shown = (before <= NO_RESPONSE) & (after <= NO_RESPONSE) & (len(entering) <= MOST_DOTS)
-    column, row = np.divmod(np.flatnonzero(shown), DOT_ROWS)
+    if len(entering) > MOST_DOTS:
+        return
     columns = max(1, -(-len(entering) // DOT_ROWS))
-    y, x = before[shown].astype(int), after[shown].astype(int)
-    words = np.array([RESPONDS, NOT])
-    return pd.DataFrame(
-        {
+    names = a.facts.column("patient_id").iloc[entering]
+    verdicts = (comparison.before[entering].tolist(), comparison.after[entering].tolist())
+    for place, (name, invented, y, x) in enumerate(zip(names, hypothetical[entering].tolist(), *verdicts, strict=True)):
+        if max(x, y) > NO_RESPONSE:
+            continue
+        column, row = divmod(place, DOT_ROWS)
+        yield {
             "part": "dot",
-            "patient_id": a.facts.column("patient_id").to_numpy(object)[entering][shown],
-            "hollow": hypothetical[entering][shown],
-            "a": words[y],
-            "b": words[x],
-            "kind": np.array([KIND_OF[side] for side in SIDES])[2 * y + x],
+            "patient_id": name,
+            "hollow": invented,
+            "a": VERDICTS[y],
+            "b": VERDICTS[x],
+            "kind": KIND_OF[SIDES[2 * y + x]],
             "x": x + DOTS_FROM + (column + 0.5) * (DOTS_TO - DOTS_FROM) / columns,
             "y": y + (row + 0.75) / (DOT_ROWS + 0.5),
         }
-    )
 
 
 def _agreement_sentence(comparison: Comparison) -> str:

@@ -12,24 +12,33 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from explorer.analysis import rates
+from explorer.analysis.analyse import Analysis, analyse
+from explorer.analysis.pairs import pairs
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.option_rows import LABEL, ROW, Layout, label_rows, laid_out, margin, only, texts
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREY, MOST_MARKS, ORANGE
 from explorer.export.numbers import decimals, interval, number, percent, rate_interval, share
+from explorer.export.people import people, responders
 from explorer.multiverse.curve import Curve, Floats, Steps, in_steps
+from explorer.multiverse.floor import left_out
+from explorer.multiverse.run import Multiverse
 from explorer.study.words import counted
 
-PICK, BRUSH = "pick", "brush"
-"""The selections of the curve: the definition clicked (field `pick`), and the stretch dragged over (field `x`)."""
+PICK, BEGIN, END = "pick", "begin", "end"
+"""The selections of the curve: the definition clicked (field `pick`), and those where a drag began and where it is now
+(fields `x` and `x2`)."""
 
 ESTIMATE, INTERVAL, BOUNDS, IN_FORCE = "estimate", "interval", "bounds", "in force"
+HOLLOW = "in force, hypothetical additions counted in"
 COLOURS = {ESTIMATE: BLUE, INTERVAL: f"{BLUE}55", BOUNDS: f"{GREY}40", IN_FORCE: ORANGE}
 TOP, GAP, AXES = 240, 30, 116
 """Pixels: the curve's own height, the gap below it, and the axis below all with the legend above."""
 FEWEST_DEFINITIONS = 2
-MARKS_OF_STEP, MARKS_OF_FORCE = 6, 4
+MARKS_OF_STEP, MARKS_OF_FORCE = 7, 5
 WIDER = 1.25
 """By how much steps are widened until the marks are few enough."""
+SHADE = 0.18
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 OUTLIERS = 0.02
 """Share of the limits of a change, on either side, that may lie beyond the axis: those of very few patients."""
@@ -96,14 +105,19 @@ COLUMNS = ["kind", "x", "x2", "y", "y2", "share", "text", "chosen", "pick", "sai
 
 def most_patients(drawn: Curve) -> int:
     """Return how many patients stand behind the definition with the most of them."""
+    return int(_patients(drawn).max(initial=0))
+
+
+def _patients(drawn: Curve) -> Floats:
     m = drawn.multiverse
     n = m.response.n_evaluable if drawn.about is None else m.change[drawn.about].n_paired
-    return int(n[drawn.rows].max(initial=0))
+    return n[drawn.rows]
 
 
 def _too_few(drawn: Curve) -> str | None:
     if len(drawn) < FEWEST_DEFINITIONS:
-        return f"{definitions(len(drawn))} can be computed; a curve is drawn from {FEWEST_DEFINITIONS} on."
+        few = f" {left_out(drawn.n_few, drawn.whom)}." if drawn.n_few else ""
+        return f"{definitions(len(drawn))} can be compared; a curve is drawn from {FEWEST_DEFINITIONS} on.{few}"
     if (n := most_patients(drawn)) < FEWEST_PATIENTS:
         return f"No definition counts more than {counted(n, 'patient')}; a curve is drawn from {FEWEST_PATIENTS} on."
     return None
@@ -129,10 +143,9 @@ def _taken(drawn: Curve, decision: int) -> list[int]:
 
 
 def _chosen(drawn: Curve) -> dict[int, int]:
-    """Return the option that the definition in force takes in each decision."""
-    if drawn.in_force is None:
-        return {}
-    return dict(enumerate(drawn.multiverse.listing.choices[drawn.rows[drawn.in_force]].tolist()))
+    """Return the option that the definition in force takes in each decision, whether or not it has a figure."""
+    now = drawn.multiverse.in_force
+    return {} if now is None else dict(enumerate(drawn.multiverse.listing.choices[now].tolist()))
 
 
 def _scale(drawn: Curve) -> Scale:
@@ -204,7 +217,7 @@ def _hits(steps: Steps, words: list[Row], token: str, height: int) -> Iterator[R
 
 
 def _cells(steps: Steps, layout: Layout) -> Iterator[Row]:
-    """Give a bar for each option that definitions of a step take, as dark as the share of them that do."""
+    """Give a bar for each option that definitions of a step take, as strong as the share of them that do."""
     (x, x2), sizes = _sides(steps), steps.last - steps.first
     for decision in steps.curve.varied:
         shares = steps.taken(decision) / sizes[:, np.newaxis]
@@ -219,7 +232,8 @@ def _force(drawn: Curve, scale: Scale, height: int) -> Iterator[Row]:
         return
     x = (drawn.in_force + 0.5) / len(drawn)
     yield {"kind": "line", "x": x, "y": 0, "y2": height}
-    yield {"kind": IN_FORCE, "x": x, "y": float(scale.place(drawn.value[[drawn.in_force]])[0])}
+    kind = HOLLOW if counts_invented(drawn.multiverse) else IN_FORCE
+    yield {"kind": kind, "x": x, "y": float(scale.place(drawn.value[[drawn.in_force]])[0])}
     # In the gap below the curve, where nothing else is drawn.
     yield {"kind": "said", "x": x, "y": TOP + GAP / 2, "text": said(drawn, drawn.in_force)}
 
@@ -233,13 +247,67 @@ def _part(part: tuple[float, float], height: int) -> Iterator[Row]:
 
 
 def said(drawn: Curve, place: int) -> str:
-    """Say what the definition at a place of the curve gives: count and percentage, or mean change and patients."""
+    """Say what the definition at a place of the curve gives: count and percentage, or mean change and patients.
+
+    Of the definition in force, hypothetical additions are counted apart.
+    """
     row, m = drawn.rows[place], drawn.multiverse
+    if place == drawn.in_force and counts_invented(m):
+        return _said_apart(drawn, place)
     if drawn.about is None:
         r = m.response
         return share(r.n_responders[row], int(r.n_evaluable[row]), r.rate[row])
-    patients = counted(int(m.change[drawn.about].n_paired[row]), "patient")
-    return f"{number(drawn.value[place], decimals(m.cohort.instruments[drawn.about]))} ({patients})"
+    return _mean(drawn, place, counted(int(m.change[drawn.about].n_paired[row]), "patient"))
+
+
+def _mean(drawn: Curve, place: int, patients: str) -> str:
+    instrument = drawn.multiverse.cohort.instruments[drawn.about or ""]
+    return f"{number(drawn.value[place], decimals(instrument))} ({patients})"
+
+
+def _said_apart(drawn: Curve, place: int) -> str:
+    m = drawn.multiverse
+    if drawn.about is None:
+        return responders(_in_force(m))
+    invented = pairs(_in_force(m), drawn.about).hypothetical
+    return _mean(drawn, place, people(len(invented), int(invented.sum()), m.cohort))
+
+
+def _in_force(m: Multiverse) -> Analysis:
+    study = m.listing.grid.base
+    # A drawing says this several times.
+    return m.cohort.derived(("analysis of a multiverse's base", study.fingerprint), lambda: analyse(m.cohort, study))
+
+
+def counts_invented(m: Multiverse) -> bool:
+    """Say whether hypothetical additions are counted in under the definition in force, so that nothing is inferred."""
+    return m.listing.grid.base.hypothetical and rates.counts_invented(_in_force(m))
+
+
+def spread(drawn: Curve) -> str:
+    """Say from where to where the definitions of a curve run, and that they differ in whom they count."""
+    lowest, highest = said(drawn, 0), said(drawn, len(drawn) - 1)
+    return f"Over these {definitions(len(drawn))} {_what(drawn)} runs from {lowest} to {highest}; {differing(patients(drawn))}."
+
+
+def _what(drawn: Curve) -> str:
+    if drawn.about is None:
+        return "the rate"
+    return f"the mean change of {drawn.about} ({drawn.multiverse.cohort.instruments[drawn.about].unit})"
+
+
+def patients(drawn: Curve) -> tuple[int, int]:
+    """Return the fewest and the most patients behind a definition of a curve of at least one."""
+    n = _patients(drawn)
+    return int(n.min()), int(n.max())
+
+
+def differing(n: tuple[int, int]) -> str:
+    """Say that definitions which count from so few to so many patients do not differ by the choice alone."""
+    low, high = n
+    if low == high:
+        return f"each counts {counted(low, 'patient')}"
+    return f"they count different patients ({low} to {high}), so part of that is sampling"
 
 
 def differs(drawn: Curve, place: int) -> str:
@@ -284,7 +352,7 @@ def _sentence(steps: Steps, scale: Scale) -> str:
     lowest, middle, highest = (said(drawn, place) for place in (0, (len(drawn) - 1) // 2, len(drawn) - 1))
     parts = [f"From {lowest} to {highest}, the middle one {middle}"]
     if (at := drawn.in_force) is not None:
-        parts.append(f"in force (orange): {said(drawn, at)}, {_limits(drawn, drawn.low[at], drawn.high[at])}")
+        parts.append(f"in force ({_mark(drawn)}): {said(drawn, at)}, {_limits(drawn, drawn.low[at], drawn.high[at])}")
     if drawn.about is None:
         parts.append("bounds: if every unknown outcome were a failure, and if every one were a response")
     if np.nanmin(drawn.low, initial=scale.high) < scale.low or np.nanmax(drawn.high, initial=scale.low) > scale.high:
@@ -293,12 +361,17 @@ def _sentence(steps: Steps, scale: Scale) -> str:
 
 
 def _how(steps: Steps) -> str:
+    bold = ", those in force in bold" if _chosen(steps.curve) else ""
     if len(steps) == len(steps.curve):
-        return "below, the options that each definition takes, those in force in bold"
+        return f"below, the options that each definition takes{bold}"
     return (
         f"drawn in {len(steps)} steps of {steps.last[0]} definitions, bands from the lowest to the highest limit of a "
-        "step, options as dark as the share of it that takes them, those in force in bold"
+        f"step, options the stronger the more of it take them{bold}"
     )
+
+
+def _mark(drawn: Curve) -> str:
+    return "orange, hollow: hypothetical additions are counted in" if counts_invented(drawn.multiverse) else "orange"
 
 
 def _counts(drawn: Curve) -> str:
@@ -330,13 +403,7 @@ def _spec(height: int, scale: Scale) -> Spec:
     layers = [
         layer | {"encoding": layer["encoding"] | {"y": layer["encoding"]["y"] | upright}} for layer in drawn["layer"]
     ]
-    return {**drawn, "height": height + AXES, "layer": layers, "usermeta": _unread(len(layers))}
-
-
-def _unread(n_layers: int) -> Spec:
-    """Keep the brush from being read out: Vega-Lite draws it before and after the layers, as nameless symbols."""
-    hidden = [{"op": "add", "path": f"/marks/{place}/aria", "value": False} for place in (0, n_layers + 1)]
-    return {"embedOptions": {"patch": hidden}}
+    return {**drawn, "height": height + AXES, "layer": layers}
 
 
 @cache
@@ -346,15 +413,15 @@ def _layers(of_rates: bool) -> Spec:
     y = alt.Y("y:Q")
     bar = {"x": x, "x2": "x2:Q", "y": y, "y2": "y2:Q"}
     # A share of a few per cent still has to be seen.
-    darkness = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.12, 0.9]), legend=None)
+    strength = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.12, 0.9]), legend=None)
     colour = _colour(of_rates)
     layers = [
-        only(base, "part").mark_rect(color=GREY, opacity=0.16).encode(**bar),
+        only(base, "part").mark_rect(color=GREY, opacity=SHADE).encode(**bar),
         *_drawn_bands(base, bar, colour),
-        only(base, "cell").mark_rect(color=BLUE).encode(**bar, opacity=darkness),
+        only(base, "cell").mark_rect(color=BLUE).encode(**bar, opacity=strength),
         *_drawn_force(base, x, y, colour),
         *texts(base, y),
-        _answering(base, bar),
+        *_answering(base, bar),
     ]
     return prepared(alt.layer(*layers))
 
@@ -380,21 +447,36 @@ def _drawn_force(base: alt.Chart, x: alt.X, y: alt.Y, colour: alt.Color) -> Iter
     """Mark the definition in force by a line through all, a dot, and what it gives."""
     yield only(base, "line").mark_rule(color=ORANGE, strokeWidth=2).encode(x=x, y=y, y2="y2:Q")
     yield only(base, IN_FORCE).mark_point(filled=True, size=110, opacity=1).encode(x=x, y=y, color=colour)
+    yield only(base, HOLLOW).mark_point(color=ORANGE, size=110, opacity=1, strokeWidth=2.5).encode(x=x, y=y)
     side: Any = alt.expr("datum.x > 0.5 ? 'right' : 'left'")
     away: Any = alt.expr("datum.x > 0.5 ? -6 : 6")
     label = only(base, "said").mark_text(align=side, dx=away, fontWeight="bold", fontSize=13)
     yield label.encode(x=x, y=y, text="text:N")
 
 
-def _answering(base: alt.Chart, bar: dict[str, Any]) -> alt.Chart:
-    """Lay an unseen bar over each step, to be pointed at, clicked and dragged over."""
+def _answering(base: alt.Chart, bar: dict[str, Any]) -> Iterator[alt.Chart]:
+    """Lay a bar over each step, unseen but where something is dragged over, to be pointed at, clicked and dragged over.
+
+    A selection of an interval would do the same, but Vega-Lite draws it as symbols without a name, which screen readers
+    come upon.
+    """
     told = {"said": "Gives", "ci": "Interval", "bounds": "Worst to best case", "what": "Differs in"}
-    pick = alt.selection_point(name=PICK, fields=["pick"], on="click", clear=False)
-    look = alt.BrushConfig(fill=GREY, fillOpacity=0.1, stroke=GREY)
-    brush = alt.selection_interval(name=BRUSH, encodings=["x"], mark=look)
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in told.items()]
-    unseen: alt.Chart = only(base, "hit").mark_rect(opacity=0, cursor="pointer").encode(**bar, tooltip=tooltip)
-    return unseen.add_params(pick, brush)
+    hit = only(base, "hit")
+    yield hit.mark_rect(color=GREY, opacity=_dragged_over()).encode(**bar)
+    ends: dict[str, Any] = {"fields": ["x", "x2"], "toggle": False, "clear": False}
+    unseen: alt.Chart = hit.mark_rect(opacity=0, cursor="pointer").encode(**bar, tooltip=tooltip)
+    yield unseen.add_params(
+        alt.selection_point(name=PICK, fields=["pick"], on="click", toggle=False, clear=False),
+        alt.selection_point(name=BEGIN, on="pointerdown", **ends),
+        alt.selection_point(name=END, on="pointerdown, [pointerdown, window:pointerup] > pointermove", **ends),
+    )
+
+
+def _dragged_over() -> Any:
+    """Say how strongly a step is shaded: only from where a drag began to where it ends, unless it is a click within one step."""
+    within = f"datum.x >= min({BEGIN}.x[0], {END}.x[0]) && datum.x <= max({BEGIN}.x[0], {END}.x[0])"
+    return alt.expr(f"{BEGIN}.x && {END}.x && {BEGIN}.x[0] != {END}.x[0] && {within} ? {SHADE} : 0")
 
 
 def _order_axis() -> alt.Axis:
@@ -405,7 +487,7 @@ def _order_axis() -> alt.Axis:
 def _axis(scale: Scale) -> alt.Axis:
     """Print the values of the curve beside it; below it, the labels of the options stand in the same margin."""
     value = f"{scale.low} + ({TOP} - datum.value) / {TOP} * {scale.high - scale.low}"
-    title = {"title": scale.title, "titleAngle": 0, "titleAlign": "left", "titleX": -LABEL, "titleY": -6}
+    title = {"title": scale.title, "titleAngle": 0, "titleAlign": "left", "titleX": -LABEL, "titleY": -9}
     return margin(
         values=[float(place) for place in scale.place(np.array(scale.ticks))],
         labelExpr=f"format({value}, '{scale.format}')",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from explorer.charts.curve import differing
 from explorer.charts.figure import Figure, TooFew
 from explorer.charts.ranges import NAN, RATES, Axis, Kind, Range, header, ranges_frame, ranges_spec, ranges_table
 from explorer.charts.theme import FEWEST_PATIENTS
 from explorer.cohort.instruments import Instrument
 from explorer.literature.doubts import Definitions, reporting
 from explorer.literature.ensemble import Result, Spread
+from explorer.multiverse.floor import left_out
 from explorer.study.words import counted, listing
 
 LOWEST, HIGHEST = -0.4, 0.2
@@ -95,7 +97,8 @@ def _outer(result: Result) -> Range:
     if result.outer is None:
         return Range("outer bounds", "outer", NAN, NAN, "none", UNBOUND)
     low, high = result.outer
-    said = _to(low.said, high.said) + ("; identified" if result.identified else "")
+    condition = f", {result.condition}" if result.condition else ""
+    said = _to(low.said, high.said) + condition + ("; identified" if result.identified else "")
     return Range("outer bounds", "outer", low.number, high.number, _to(low.short, high.short), said)
 
 
@@ -111,7 +114,7 @@ def _spread(over: Spread) -> str:
 
 
 def _identified(results: Sequence[Result]) -> str:
-    names = [result.name[0].lower() + result.name[1:] for result in results if result.identified]
+    names = [_named(result) for result in results if result.identified]
     if not names:
         return (
             "The printed figures identify none of this."
@@ -119,6 +122,11 @@ def _identified(results: Sequence[Result]) -> str:
             else "The printed figures do not identify it."
         )
     return f"Identified by the printed figures: {listing(names)}."
+
+
+def _named(result: Result) -> str:
+    name = result.name[0].lower() + result.name[1:]
+    return f"{name}, {result.condition}" if result.condition else name
 
 
 def doubts(result: Result, varied: Definitions | None) -> Figure | TooFew:
@@ -133,7 +141,7 @@ def doubts(result: Result, varied: Definitions | None) -> Figure | TooFew:
     """
     title = f"Three doubts about {result.here.said}, side by side"
     if not result.spreads or varied is None:
-        return TooFew(title, f"Fewer than {FEWEST_PATIENTS} patients are counted, here or in every other definition.")
+        return TooFew(title, "Too few patients are counted, here or in every other definition.")
     over = reporting(result)
     rows = [
         sampling(result, "1 sampling"),
@@ -153,10 +161,11 @@ def doubts(result: Result, varied: Definitions | None) -> Figure | TooFew:
 
 
 def _three(result: Result, varied: Definitions, over: Spread) -> str:
-    few = f" ({varied.n_few} more count fewer than {FEWEST_PATIENTS} patients)" if varied.n_few else ""
+    few = f" ({left_out(varied.n_few)})" if varied.n_few else ""
     return (
         f"Sampling: {result.here.said}, {result.sampling_said}. Definition: {_to(varied.low.said, varied.high.said)} over "
-        f"{counted(varied.n, 'definition')} with the same responder rule{few}. Reporting: "
+        f"{counted(varied.n, 'definition')} of {varied.grid} with the same responder rule{few}; "
+        f"{differing(varied.patients)}. Reporting: "
         f"{_to(over.low.said, over.high.said)} over {counted(over.n, 'reconstruction')} that give the published figures; "
         f"{_bounds(result)}."
     )

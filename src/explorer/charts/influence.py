@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,11 +25,15 @@ from explorer.multiverse.listing import Listing
 Row = dict[str, Any]
 ALONE, TOGETHER = "by itself", "by interactions"
 SHARE_ROW, SHARE_LABEL = 34, 160
-NODE_ROW, TITLE, NODE = 76, 16, 42
+NODE_ROW, TITLE, NODE = 84, 15, 50
 """Pixels of the graph: a decision's row, and where in it its name and its options stand."""
 NODE_LEFT, NODE_TEXT, NARROW = 0.08, 12, 48
 """Where in its share of the width an option's dot stands, how many pixels right of it its label begins, and the pixels
 below which there is no room for one."""
+NODE_LINE, NODE_LINES, NODE_WRAP = 12, 3, 9
+"""Pixels of a line of a node's label, its most lines, and the fewest characters that they are cut to."""
+WRAP_OF = {1: 40, 2: 26, 3: 16, 4: 12}
+"""Characters of a line where a decision has so many options: as many as a phone has room for."""
 AXIS, LEGEND = 80, 84
 """Pixels that the page takes off a chart's height for the axis with its title, and for a legend of two lines."""
 STEP = 0.05
@@ -57,6 +62,11 @@ class Unit:
     factor: float
     decimals: int
     reach: float
+
+    @property
+    def short(self) -> str:
+        """What a difference counts in, where there is little room."""
+        return "points" if self == RATE else self.points
 
     def difference(self, value: float) -> str:
         """Print a difference with its sign, without its unit."""
@@ -104,10 +114,9 @@ def _nothing(title: str, found: Influence) -> TooFew | None:
 
 
 def _share_bars(label: str, each: DecisionInfluence) -> Iterator[Row]:
-    both = max(each.alone, each.total)
-    said = f"{_percent(each.alone)} by itself, {_percent(each.total)} in all"
+    said = f"{_percent(each.alone)} by itself, {_percent(each.in_all)} in all"
     yield {"row": label, "part": ALONE, "from": 0.0, "to": each.alone, "said": said}
-    yield {"row": label, "part": TOGETHER, "from": each.alone, "to": both, "said": said}
+    yield {"row": label, "part": TOGETHER, "from": each.alone, "to": each.in_all, "said": said}
 
 
 def _percent(share: float) -> str:
@@ -119,9 +128,9 @@ def _shares_sentence(found: Influence, unit: Unit) -> str:
     spread = f"{unit.factor * math.sqrt(found.variance):.{max(1, unit.decimals)}f} {unit.points}"
     parts = [
         f"The {found.n:,} definitions spread by {spread} (standard deviation)",
-        f"most of it goes with {first.name}: {_percent(first.alone)} by itself, {_percent(first.total)} in all",
+        f"most of it goes with {first.name}: {_percent(first.alone)} by itself, {_percent(first.in_all)} in all",
     ]
-    parts += [f"then {each.name}, {_percent(each.alone)} and {_percent(each.total)}" for each in others[:2]]
+    parts += [f"then {each.name}, {_percent(each.alone)} and {_percent(each.in_all)}" for each in others[:2]]
     if found.pairs and found.pairs[0].share >= 0.005:
         pair = found.pairs[0]
         parts.append(f"the strongest pair is {' with '.join(pair.names)}, {_percent(pair.share)}")
@@ -132,7 +141,7 @@ def _shares_sentence(found: Influence, unit: Unit) -> str:
 
 def _shares_table(found: Influence, unit: Unit) -> pd.DataFrame:
     rows = [
-        (each.name, _percent(each.alone), _percent(each.total), f"{unit.factor * each.moves:.1f}")
+        (each.name, _percent(each.alone), _percent(each.in_all), f"{unit.factor * each.moves:.1f}")
         for each in found.decisions
     ]
     pairs = [(f"{' with '.join(pair.names)}, together", _percent(pair.share), "", "") for pair in found.pairs]
@@ -171,7 +180,7 @@ def _percents() -> alt.Axis:
 
 def graph(found: Influence, listing: Listing, unit: Unit) -> Figure | TooFew:
     """Draw the decisions one below the other with their options, shaded by how much the estimate moves with each."""
-    title = "The decisions on the way to a definition, darker where the choice moves more"
+    title = "The decisions on the way to a definition, stronger where the choice moves more"
     if (said := _nothing(title, found)) is not None:
         return said
     rows = [*_shades(found, unit), *_edges(found, listing), *_nodes(found, listing, unit)]
@@ -180,7 +189,9 @@ def graph(found: Influence, listing: Listing, unit: Unit) -> Figure | TooFew:
         title=title,
         alt=_graph_sentence(found, unit),
         spec=_graph_spec(len(found.decisions)),
-        data=pd.DataFrame(rows, columns=["kind", "x", "x2", "y", "y2", "shade", "text", "mean", "n", "wide", "path"]),
+        data=pd.DataFrame(
+            rows, columns=["kind", "x", "x2", "y", "y2", "shade", "text", "lines", "mean", "n", "wide", "path"]
+        ),
         table=_graph_table(found, listing, unit),
         counts=f"{found.n:,} definitions",
     )
@@ -190,7 +201,7 @@ def _graph_sentence(found: Influence, unit: Unit) -> str:
     said = ", ".join(f"{each.name} {unit.factor * each.moves:.1f}" for each in found.decisions)
     return (
         f"How far the {unit.name} moves when one decision alone varies ({unit.points}, standard deviation): {said}. Under "
-        "each option the mean of the definitions that take it; orange, the definition in force."
+        "each option the mean of the n definitions that take it; orange, the options in force."
     )
 
 
@@ -200,7 +211,12 @@ def _shades(found: Influence, unit: Unit) -> Iterator[Row]:
         y = place * NODE_ROW
         yield {"kind": "box", "x": 0, "x2": 1, "y": y + 2, "y2": y + NODE_ROW - 2, "shade": each.moves / most}
         # At the right, where the way through the options in force seldom leads.
-        yield {"kind": "name", "x": 1, "y": y + TITLE, "text": f"{each.name} · {unit.factor * each.moves:.1f} points"}
+        yield {
+            "kind": "name",
+            "x": 1,
+            "y": y + TITLE,
+            "text": f"{each.name} · {unit.factor * each.moves:.1f} {unit.short}",
+        }
 
 
 def _places(each: DecisionInfluence) -> list[tuple[OptionInfluence, float]]:
@@ -229,11 +245,19 @@ def _nodes(found: Influence, listing: Listing, unit: Unit) -> Iterator[Row]:
                 "x": x,
                 "y": place * NODE_ROW + NODE,
                 "text": option.label,
+                "lines": _node_words(option, len(each.options), unit),
                 "mean": unit.estimate(option.mean),
                 "n": option.n,
                 "wide": len(each.options),
                 "path": option.option == _in_force(each, listing),
             }
+
+
+def _node_words(option: OptionInfluence, n_options: int, unit: Unit) -> str:
+    """Say an option and its mean in lines short enough for the room that a phone has beside so many others."""
+    width = WRAP_OF.get(n_options, NODE_WRAP)
+    label = textwrap.wrap(option.label, width, max_lines=NODE_LINES, placeholder="…")
+    return "\n".join([*label, f"{unit.estimate(option.mean)} (n {option.n:,})"])
 
 
 def _graph_table(found: Influence, listing: Listing, unit: Unit) -> pd.DataFrame:
@@ -266,7 +290,10 @@ def _graph_spec(n: int) -> Spec:
     all_of_it: Any = alt.expr("width - 16")
     its_own: Any = alt.expr(f"width / datum.wide * {1 - NODE_LEFT} - {NODE_TEXT}")
     room: Any = alt.expr(f"width / datum.wide < {NARROW} ? 0 : 1")
-    beside: dict[str, Any] = {"align": "left", "dx": NODE_TEXT, "fontSize": 11, "limit": its_own, "opacity": room}
+    # Several lines are centred on the dot, which Vega-Lite does for the first of them alone.
+    up: Any = alt.expr(f"-{NODE_LINE / 2} * (length(split(datum.lines, '\\n')) - 1)")
+    lines_of: dict[str, Any] = {"lineBreak": "\n", "lineHeight": NODE_LINE, "fontSize": 11, "dy": up}
+    beside: dict[str, Any] = {"align": "left", "dx": NODE_TEXT, "limit": its_own, "opacity": room, **lines_of}
     name: dict[str, Any] = {"align": "right", "dx": -8, "fontWeight": "bold", "fontSize": 12, "limit": all_of_it}
     layers = [
         only(base, "box").mark_rect(color=BLUE, cornerRadius=4).encode(x=x, x2="x2:Q", y=y, y2="y2:Q", opacity=shade),
@@ -276,8 +303,7 @@ def _graph_spec(n: int) -> Spec:
         nodes.mark_point(filled=True, size=150, opacity=1).encode(
             x=x, y=y, color=alt.condition(ours, alt.value(ORANGE), alt.value(BLUE)), tooltip=tooltip
         ),
-        nodes.mark_text(**beside, dy=-3).encode(x=x, y=y, text="text:N"),
-        nodes.mark_text(**beside, dy=11).encode(x=x, y=y, text="mean:N"),
+        nodes.mark_text(**beside).encode(x=x, y=y, text="lines:N"),
     ]
     return prepared(alt.layer(*layers))
 
@@ -292,12 +318,12 @@ def spans(found: Influence, listing: Listing, unit: Unit) -> Figure | TooFew:
         return said
     layout = laid_out(listing, {each.decision: [o.option for o in each.options] for each in found.decisions})
     reach = _reach(found, unit)
-    chosen = {each.decision: each.reference for each in found.decisions}
+    chosen = {each.decision: now for each in found.decisions if (now := _in_force(each, listing)) is not None}
     rows = [*_span_rows(found, layout, unit), *label_rows(listing, layout, chosen)]
     return Figure(
         name="multiverse-spans",
         title=title,
-        alt=_spans_sentence(found, unit),
+        alt=_spans_sentence(found, listing, unit),
         spec=_spans_spec(layout.height, reach, unit),
         data=pd.DataFrame(rows, columns=["kind", "x", "x2", "y", "y2", "text", "chosen", "said", "here", "pairs"]),
         table=_spans_table(found, unit),
@@ -337,18 +363,28 @@ def _span(span: Span | None, unit: Unit) -> str:
     return f"{unit.difference(span.low)} to {unit.difference(span.high)}, median {unit.difference(span.median)}"
 
 
-def _spans_sentence(found: Influence, unit: Unit) -> str:
+def _spans_sentence(found: Influence, listing: Listing, unit: Unit) -> str:
+    explained = "bars, over all definitions with the rest held alike, the median a line across"
+    return " ".join([_farthest(found, unit, explained), *_stood_in(found, listing)])
+
+
+def _farthest(found: Influence, unit: Unit, explained: str) -> str:
     here = [(abs(o.here.median), each, o) for each in found.decisions for o in each.options if o.here is not None]
-    explained = (
-        "bars, over all definitions with the rest held alike, the median in dark; orange, in the definition in force"
-    )
     if not here:
         return f"Differences in {unit.points}: {explained}."
     _, each, option = max(here, key=lambda held: held[0])
     return (
         f"From the definition in force, the {unit.name} moves most with {each.name}: {option.label}, by "
-        f"{_span(option.here, unit)} {unit.points}; {explained}."
+        f"{_span(option.here, unit)} {unit.points}; {explained}; orange, from the definition in force."
     )
+
+
+def _stood_in(found: Influence, listing: Listing) -> Iterator[str]:
+    """Say which option stands in where that in force gives no figure, and so cannot be compared with."""
+    for each in found.decisions:
+        if _in_force(each, listing) != each.reference:
+            label = next(option.label for option in each.options if option.option == each.reference)
+            yield f"{each.name}: the option in force gives no figure, so others stand in place of “{label}”."
 
 
 def _spans_table(found: Influence, unit: Unit) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from explorer.charts.curve import PICK, definitions, most_patients, said
+from explorer.charts.curve import PICK, counts_invented, definitions, most_patients, said
 from explorer.charts.figure import Figure, Spec, TooFew, prepared
 from explorer.charts.option_rows import only
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, ORANGE
@@ -21,7 +21,7 @@ from explorer.study.words import counted
 ROW, NAME, NOTE, LINE, TALL, AXIS, LEGEND = 56, 14, 29, 44, 6, 80, 50
 """Pixels: a row, where in it its name, its counts and its line stand, half a mark's height, and the room for the axis and the legend."""
 MOST_RULES = 40
-HERE, MIDDLE = "as now, but for the rule", "middle definition"
+HERE, MIDDLE = "most like the one in force", "middle definition"
 
 Row = dict[str, Any]
 
@@ -53,7 +53,7 @@ def rules(curves: Sequence[Curve], token: str) -> Figure | TooFew:
     )
 
 
-COLUMNS = ["kind", "x", "x2", "y", "y2", "text", "pick", "said"]
+COLUMNS = ["kind", "x", "x2", "y", "y2", "text", "pick", "said", "hollow"]
 
 
 def _drawn(curves: Sequence[Curve]) -> list[int]:
@@ -64,10 +64,7 @@ def _drawn(curves: Sequence[Curve]) -> list[int]:
 
 def name(curve: Curve) -> str:
     """Name the rule that the definitions of a curve have in common, with its thresholds."""
-    listing = curve.multiverse.listing
-    labels = listing.grid.labels(listing.choices[curve.rows[0]].tolist())
-    rule = [labels[at] for at in listing.columns("rule")] or ["the rule in force"]
-    return "; ".join([*rule, *(labels[at] for at in listing.columns("threshold") if labels[at])])
+    return curve.multiverse.listing.rule_label(int(curve.rows[0]))
 
 
 def nearest(curves: Sequence[Curve]) -> list[int]:
@@ -86,8 +83,8 @@ def _rows(place: int, curve: Curve, like: int, token: str) -> Iterator[Row]:
     yield {"kind": "note", "x": 0, "y": y + NOTE, "text": f"{definitions(len(curve))}, {reach}"}
     yield {"kind": "range", "x": value[0], "x2": value[-1], "y": y + LINE}
     yield {"kind": MIDDLE, "x": value[middle], "y": y + LINE - TALL, "y2": y + LINE + TALL}
-    yield {"kind": HERE, "x": value[like], "y": y + LINE}
-    told = f"{reach}, middle {said(curve, middle)}; as now: {said(curve, like)}"
+    yield {"kind": HERE, "x": value[like], "y": y + LINE, "hollow": counts_invented(curve.multiverse)}
+    told = f"{reach}, middle {said(curve, middle)}; most like the one in force: {said(curve, like)}"
     yield {"kind": "hit", "x": 0, "x2": 1, "y": y, "y2": y + ROW, "pick": f"{curve.rows[like]} {token}", "said": told}
 
 
@@ -98,8 +95,12 @@ def _highest(curve: Curve) -> str:
 def _sentence(curves: Sequence[Curve], n_drawn: int) -> str:
     parts = [
         f"{counted(len(curves), 'rule')}, in the order of the grid and not ranked: different rules ask different questions",
-        "the orange dot is the definition that is as now but for the rule; that in force has its name in bold",
+        "the orange dot is the definition most like the one in force, as now but for the rule wherever that gives a rate",
     ]
+    if any(each.in_force is not None for each in curves):
+        parts.append("the rule in force has its name in bold")
+    if counts_invented(curves[0].multiverse):
+        parts.append("dots are hollow, for hypothetical additions are counted in")
     if n_drawn < len(curves):
         parts.append(f"{n_drawn} are drawn, all are in the table")
     return "; ".join(parts) + "."
@@ -111,7 +112,7 @@ def _table(curves: Sequence[Curve], like: Sequence[int]) -> pd.DataFrame:
         for each, at in zip(curves, like, strict=True)
     ]
     return pd.DataFrame(
-        rows, columns=["Rule", "Definitions", "Lowest", "Middle", "Highest", "As now, but for the rule"]
+        rows, columns=["Rule", "Definitions", "Lowest", "Middle", "Highest", "Most like the one in force"]
     )
 
 
@@ -127,11 +128,12 @@ def _spec(n: int) -> Spec:
     everything: Any = alt.expr("width - 4")
     text: dict[str, Any] = {"align": "left", "limit": everything, "fontSize": 12}
     pick = alt.selection_point(name=PICK, fields=["pick"], on="click", clear=False)
+    dot = only(base, HERE).mark_point(filled=True, size=90, opacity=1, stroke=ORANGE, strokeWidth=2)
     hit = only(base, "hit").mark_rect(opacity=0, cursor="pointer")
     layers = [
         only(base, "range").mark_rule(color=BLUE, opacity=0.3, strokeWidth=8).encode(x=x, x2="x2:Q", y=y),
         only(base, MIDDLE).mark_rule(strokeWidth=3).encode(x=x, y=y, y2="y2:Q", color=colour),
-        only(base, HERE).mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour),
+        dot.encode(x=x, y=y, color=colour, fillOpacity=alt.condition("datum.hollow", alt.value(0), alt.value(1))),
         only(base, "name").mark_text(**text).encode(x=x, y=y, text="text:N"),
         only(base, "own").mark_text(**text, fontWeight="bold").encode(x=x, y=y, text="text:N"),
         only(base, "note").mark_text(**text | {"fontSize": 11}, opacity=0.8).encode(x=x, y=y, text="text:N"),

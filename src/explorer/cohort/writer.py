@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from explorer.cohort.cells import is_whole
-from explorer.cohort.instruments import catalogue, to_cells
+from explorer.cohort.instruments import Instrument, catalogue, to_cells
 from explorer.cohort.schemas import TABLES
 from explorer.cohort.tables import Cohort, Metadata
 from explorer.errors import CohortError, Problem
@@ -44,21 +46,24 @@ def write_folder(cohort: Cohort, out: Path | str, file_format: Literal["csv", "p
         with tempfile.TemporaryDirectory(dir=out.parent, prefix=".writing-") as unfinished:
             folder = Path(unfinished) / out.name
             folder.mkdir()
-            _write_files(cohort, folder, file_format)
+            for name, content in folder_files(cohort, file_format):
+                (folder / name).write_bytes(content)
             folder.replace(out)
     except OSError as error:
         what = f"the folder cannot be written ({error.strerror})"
         raise CohortError([Problem(str(out), what, "Choose a folder that you may write to.")]) from error
 
 
-def _write_files(cohort: Cohort, folder: Path, file_format: str) -> None:
-    (folder / "cohort.toml").write_text(_toml(cohort.metadata), encoding="utf-8", newline="\n")
-    _write_instruments(cohort, folder / "instruments.csv")
+def folder_files(cohort: Cohort, file_format: Literal["csv", "parquet"] = "csv") -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each file of the folder form, without a disk."""
+    yield "cohort.toml", _toml(cohort.metadata).encode()
+    if own := [instrument for code, instrument in cohort.instruments.items() if instrument != catalogue().get(code)]:
+        yield "instruments.csv", _instruments(own).encode()
     for table in TABLES:
         if table in cohort.tables:
             frame = getattr(cohort, table)
             given = [column for column in frame.columns if column in cohort.columns_given[table]]
-            _write_table(frame[given], folder / f"{table}.{file_format}")
+            yield f"{table}.{file_format}", _table(frame[given], file_format)
 
 
 def _toml(metadata: Metadata) -> str:
@@ -70,22 +75,22 @@ def _toml(metadata: Metadata) -> str:
     return "\n".join([f"synthetic = {json.dumps(metadata.synthetic)}", *lines]) + "\n"
 
 
-def _write_instruments(cohort: Cohort, path: Path) -> None:
-    own = [instrument for code, instrument in cohort.instruments.items() if instrument != catalogue().get(code)]
-    if own:
-        rows = [to_cells(instrument) for instrument in own]
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+def _instruments(own: Sequence[Instrument]) -> str:
+    rows = [to_cells(instrument) for instrument in own]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
-def _write_table(frame: pd.DataFrame, path: Path) -> None:
+def _table(frame: pd.DataFrame, file_format: str) -> bytes:
     plain = frame.apply(_plain)
-    if path.suffix == ".parquet":
-        plain.to_parquet(path, index=False)
-    else:
-        plain.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    if file_format == "csv":
+        return plain.to_csv(index=False, lineterminator="\n").encode()
+    held = io.BytesIO()
+    plain.to_parquet(held, index=False)
+    return held.getvalue()
 
 
 def _plain(column: pd.Series) -> pd.Series:

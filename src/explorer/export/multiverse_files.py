@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from explorer.cohort.tables import Cohort
 from explorer.export.people import synthetic_label
 from explorer.export.spreadsheet import commented_csv, harmless
+from explorer.multiverse.estimates import definitions
 from explorer.multiverse.listing import Listing
 
 ATTRIBUTES = b"PANDAS_ATTRS"
@@ -29,23 +30,24 @@ def join(parts: Sequence[Path], out: Path, about: Sequence[str]) -> None:
     parts : sequence of Path
         Parquet files in order, as `explorer.multiverse.chunks.run_in_chunks` leaves them; at least one.
     out : Path
-        Ends in `.csv` or `.parquet`.
+        Ends in `.csv` or `.parquet`, in letters of either case.
     about : sequence of str
         What the file is: comment lines above the CSV, `attrs["about"]` of the Parquet file.
     """
     unfinished = out.with_name(f"{out.name}.unfinished")
-    WRITERS[out.suffix](parts, unfinished, about)
+    WRITERS[out.suffix.lower()](parts, unfinished, about)
     os.replace(unfinished, out)
 
 
 def about(cohort: Cohort, listing: Listing) -> list[str]:
     """Say what the results are of: label, invented additions, cohort, grid, and what rows and shares of them are not."""
     grid = listing.grid
+    base = f"'{grid.base.name}' ({grid.base.fingerprint})"
     lines = [
         synthetic_label(cohort),
         "Hypothetical additions, which are invented, are counted in." if grid.base.hypothetical else "",
         f"{cohort.metadata.title} (content {cohort.fingerprint})",
-        f"grid '{grid.name}', {len(listing):,} definitions; explorer {version('evidence-explorer')}",
+        f"grid '{grid.name}', {definitions(len(listing))} around {base}; explorer {version('evidence-explorer')}",
         "One row per definition. How many rows agree is no probability: nobody drew the definitions at random.",
     ]
     return [line for line in lines if line]

@@ -5,22 +5,23 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from explorer.export.text import WIDTH
-from explorer.multiverse.curve import response_curve
+from explorer.multiverse.curve import Curve, by_rule, response_curve
 from explorer.multiverse.decisions import AnyDecision, Option
-from explorer.multiverse.estimates import rate_found
+from explorer.multiverse.estimates import count, definitions, percent, rate_found
+from explorer.multiverse.floor import left_out, too_few
 from explorer.multiverse.grid import Forbidden, Grid
 from explorer.multiverse.listing import Listing
 from explorer.multiverse.run import Multiverse
 from explorer.multiverse.standing import standing
+from explorer.study.words import counted
 
 
-def grid_text(listing: Listing) -> str:
-    """Say how many studies a grid has, and every option with its reason and source."""
+def grid_text(listing: Listing, around: str) -> str:
+    """Say how many studies a grid has, around which, and every option with its reason and source."""
     grid = listing.grid
-    blocks = [size_text(listing), *(_decision(grid, place, each) for place, each in enumerate(grid.decisions))]
+    head = f"{size_text(listing)}\n{_wrapped(around, '')}"
+    blocks = [head, *(_decision(grid, place, each) for place, each in enumerate(grid.decisions))]
     if grid.forbidden:
         blocks.append("\n".join(["LEFT OUT", *(_forbidden(each) for each in grid.forbidden)]))
     return "\n\n".join(blocks)
@@ -29,35 +30,83 @@ def grid_text(listing: Listing) -> str:
 def size_text(listing: Listing) -> str:
     """Say how many studies a grid has."""
     grid = listing.grid
-    return f"Grid '{grid.name}': {len(listing):,} definitions from {len(grid.decisions)} decisions."
+    return f"Grid '{grid.name}': {definitions(len(listing))} from {counted(len(grid.decisions), 'decision')}."
 
 
-def summary_text(multiverse: Multiverse, about: Sequence[str]) -> str:
-    """Say what the studies of a grid give: the smallest, the median and the largest rate, and where the one in force is.
+def around_text(before: Grid, grid: Grid, given: bool) -> str:
+    """Say around which study a grid is run, and whose it is.
+
+    Parameters
+    ----------
+    before, grid : Grid
+        As it was read, and as it is run.
+    given : bool
+        Whether the study was asked for; else it is the grid's own base.
+    """
+    whose = "given by --study" if given else "the grid's own base"
+    added = [each.name for each, old in zip(grid.decisions, before.decisions, strict=True) if each != old]
+    own = f" What it does itself was no option of the grid, and is added to: {', '.join(added)}." if added else ""
+    return f"Around '{grid.base.name}' ({grid.base.fingerprint}), {whose}.{own}"
+
+
+def summary_text(multiverse: Multiverse, about: Sequence[str], around: str) -> str:
+    """Say what the studies of a grid give, one responder rule at a time, and where the one in force is.
 
     Parameters
     ----------
     about : sequence of str
         What the results are of, one line each.
+    around : str
+        Around which study the grid lies, as `around_text` says it.
     """
-    blocks = ["\n".join(_wrapped(line, "") for line in about), _sizes(multiverse), _range(multiverse)]
-    return "\n\n".join(block for block in [*blocks, _standing(multiverse)] if block)
+    said = ["\n".join(_wrapped(line, "") for line in about), f"{_sizes(multiverse)}\n{_wrapped(around, '')}"]
+    return "\n\n".join(block for block in [*said, *_results(multiverse)] if block)
 
 
 def _sizes(multiverse: Multiverse) -> str:
     without = len(multiverse) - int(multiverse.computed.sum())
-    return size_text(multiverse.listing) + (f" {without:,} of them give no rate." if without else "")
+    few = int(too_few(multiverse.listing, multiverse.response.n_evaluable).sum())
+    lines = [size_text(multiverse.listing), f"{without:,} of them give no rate." if without else ""]
+    lines += [f"{left_out(few)} of all that follows; a file (--out) has them." if few else ""]
+    return _wrapped(" ".join(line for line in lines if line), "")
 
 
-def _range(multiverse: Multiverse) -> str:
-    rates = multiverse.response.rate
-    order = np.argsort(rates, kind="stable")[: int(multiverse.computed.sum())]
-    if len(order) == 0:
-        return "No definition gives a rate: see the column `problem` of a file (--out)."
+def _results(multiverse: Multiverse) -> Iterator[str]:
+    curves = by_rule(multiverse)
+    if not curves:
+        yield "No definition gives a rate: see the column `problem` of a file (--out)."
+    mine = response_curve(multiverse)
+    if len(mine):
+        yield f"THE RULE IN FORCE: {_rule(mine)}\n{_in_full(mine)}"
+        yield _standing(mine)
+    others = [each for each in curves if each.rows[0] not in mine.rows]
+    if others:
+        each = "EACH OTHER RESPONDER RULE" if len(mine) else "EACH RESPONDER RULE"
+        yield "\n".join([f"{each}, WHICH ASKS ANOTHER QUESTION", *(_in_short(curve) for curve in others)])
+
+
+def _rule(curve: Curve) -> str:
+    return curve.multiverse.listing.rule_label(int(curve.rows[0]))
+
+
+def _in_full(curve: Curve) -> str:
+    """Say the smallest, the median and the largest rate with the options that give them."""
+    lines = [line for name, row in _places(curve).items() for line in _place(curve.multiverse, name, row)]
+    return "\n".join(lines)
+
+
+def _in_short(curve: Curve) -> str:
+    found, rows = curve.multiverse.response, list(_places(curve).values())
+    n, k = found.n_evaluable[rows].tolist(), found.n_responders[rows].tolist()
+    low, median, high = (f"{count(a)}/{count(b)} ({percent(a / b)})" for a, b in zip(k, n, strict=True))
+    said = f"{low} to {high}, median {median}; {definitions(len(curve))}" if len(curve) > 1 else f"{low}; 1 definition"
+    return f"{_wrapped(_rule(curve), '  ')}\n{_wrapped(said)}"
+
+
+def _places(curve: Curve) -> dict[str, int]:
     # The lower of two in the middle, so that the median is a definition with a count of its own.
-    named = {"smallest": order[0], "median": order[(len(order) - 1) // 2], "largest": order[-1]}
-    lines = [line for name, row in named.items() for line in _place(multiverse, name, int(row))]
-    return "\n".join(["RESPONSE, WHATEVER COUNTS AS ONE", *lines])
+    places = {"smallest": 0, "median": (len(curve) - 1) // 2, "largest": len(curve) - 1}
+    return {name: int(curve.rows[place]) for name, place in places.items()}
 
 
 def _place(multiverse: Multiverse, name: str, row: int) -> Iterator[str]:
@@ -72,12 +121,13 @@ def _choice(multiverse: Multiverse, row: int) -> list[int]:
     return chosen
 
 
-def _standing(multiverse: Multiverse) -> str:
-    found = standing(response_curve(multiverse))
+def _standing(curve: Curve) -> str:
+    found = standing(curve)
     if found is None:
         return ""
-    name = multiverse.listing.grid.base.name
-    return "\n".join([f"THE DEFINITION IN FORCE: {name}", _wrapped(str(found), "  "), _wrapped(found.caution, "  ")])
+    name = curve.multiverse.listing.grid.base.name
+    caution = [_wrapped(found.caution, "  ")] if found.n > 1 else []
+    return "\n".join([f"THE DEFINITION IN FORCE: {name}", _wrapped(str(found), "  "), *caution])
 
 
 def _decision(grid: Grid, place: int, decision: AnyDecision) -> str:

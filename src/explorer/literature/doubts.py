@@ -4,45 +4,61 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from explorer.analysis.analyse import Analysis
-from explorer.literature.ensemble import FEWEST, Result, Spread, Value, rate_value
-from explorer.multiverse.grids import grids_for
-from explorer.multiverse.listing import listed
-from explorer.multiverse.run import run
+from explorer.literature.ensemble import Result, Spread, Value, rate_value
+from explorer.multiverse.curve import Curve, response_curve
+from explorer.multiverse.run import Multiverse
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """The smallest and the largest rate over other definitions with the same responder rule.
+    """The smallest and the largest rate over definitions with the responder rule in force.
 
-    `n_few` more have too few patients for a rate.
+    Attributes
+    ----------
+    n : int
+        Definitions that are compared.
+    n_few : int
+        Definitions left out because they have too few patients.
+    low, high : Value
+    patients : (int, int)
+        The fewest and the most patients that one of them counts.
+    grid : str
+        Which grid they are of, as within a sentence: "the small grid".
     """
 
     n: int
     n_few: int
     low: Value
     high: Value
+    patients: tuple[int, int]
+    grid: str
 
 
-def definitions(analysis: Analysis) -> Definitions | None:
-    """Vary everything but the responder rule by the small grid around the study in force.
+def definitions(found: Multiverse, grid: str) -> Definitions | None:
+    """Say how far the response rate reaches over the definitions of a multiverse with the responder rule in force.
 
     Returns
     -------
     Definitions or None
-        None where no definition of the grid has a rate.
+        None where none of them has a rate.
     """
-    found = run(analysis.cohort, listed(grids_for(analysis.cohort)["small"].around(analysis.study)))
-    alike = found.computed if found.in_force is None else found.computed & (found.rule == found.rule[found.in_force])
-    enough = alike & (found.response.n_evaluable >= FEWEST)
-    if not enough.any():
+    curve = response_curve(found)
+    if not len(curve):
         return None
-    k, n = found.response.n_responders[enough], found.response.n_evaluable[enough]
-    low, high = int(np.argmin(k / n)), int(np.argmax(k / n))
-    few = int((alike & ~enough).sum())
-    return Definitions(int(enough.sum()), few, rate_value(k[low], n[low]), rate_value(k[high], n[high]))
+    n = found.response.n_evaluable[curve.rows]
+    return Definitions(
+        n=len(curve),
+        n_few=curve.n_few,
+        low=_value(curve, 0),
+        high=_value(curve, -1),
+        patients=(int(n.min()), int(n.max())),
+        grid=grid,
+    )
+
+
+def _value(curve: Curve, place: int) -> Value:
+    found, row = curve.multiverse.response, curve.rows[place]
+    return rate_value(found.n_responders[row], found.n_evaluable[row])
 
 
 def reporting(result: Result) -> Spread:

@@ -47,6 +47,8 @@ TIGHT = 0.2
 FEWEST = 5
 """Patients in a denominator from which a draw's result is looked at."""
 
+SAME_PATIENTS = "if both means are of the same patients"
+
 NAMES: Mapping[Split, Mapping[str, str]] = MappingProxyType(
     {
         "reading": MappingProxyType(
@@ -102,6 +104,8 @@ class Result:
         By group of draws.
     outer : tuple of Value or None
         Bounds that no cohort with the printed figures can leave; None where the figures set none.
+    condition : str
+        On what the bounds rest, as within a sentence: "if both means are of the same patients"; empty: on nothing more.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Result:
     sampling_said: str
     spreads: tuple[Spread, ...]
     outer: tuple[Value, Value] | None
+    condition: str = ""
 
     @property
     def identified(self) -> bool:
@@ -277,6 +282,7 @@ def change_result(analysis: Analysis, code: str, split: Split) -> Result:
         sampling_said=interval(low, high, analysis.study.confidence, decimals(instrument)),
         spreads=tuple(spread for spread in found if spread is not None),
         outer=_outer_change(analysis.study, code),
+        condition=SAME_PATIENTS,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +17,7 @@ from explorer.errors import ExplorerError
 from explorer.multiverse.engines import Engine, answers, task
 from explorer.multiverse.grid import Choices
 from explorer.multiverse.listing import Listing
+from explorer.multiverse.lock import LOCK
 
 CHUNK = 10_000
 """Studies per chunk, unless told otherwise: about a second's work."""
@@ -39,6 +40,7 @@ class Manifest:
     studies: int
     chunk: int
     imputing: bool
+    statistics: str
     explorer: str
 
 
@@ -49,6 +51,7 @@ def run_in_chunks(
     chunk: int = CHUNK,
     engine: Engine | None = None,
     imputing: bool = False,
+    statistics: Sequence[str] = (),
     report: Report = lambda done, of: None,
 ) -> list[Path]:
     """Run a listing on a cohort, and leave the table of every chunk in a folder.
@@ -61,6 +64,8 @@ def run_in_chunks(
         Studies per chunk.
     imputing : bool
         Whether to run studies that impute missing outcomes, one by one.
+    statistics : sequence of str
+        Further columns, as `explorer.multiverse.more` has them.
     report : callable
         Told how many studies are done and how many there are, at the start and after each chunk.
 
@@ -77,12 +82,12 @@ def run_in_chunks(
     EngineError
         Where the engine is not installed or does not answer.
     """
-    _claim(folder, _manifest(cohort, listing, chunk, imputing))
+    _claim(folder, _manifest(cohort, listing, chunk, imputing, statistics))
     files = [folder / f"{number:06d}.parquet" for number in range(-(-len(listing) // chunk))]
     done = sum(_size(listing, number, chunk) for number, file in enumerate(files) if file.exists())
     report(done, len(listing))
     left = _chunks(listing, [number for number, file in enumerate(files) if not file.exists()], chunk)
-    for number, rows in answers(engine or Engine(), task(cohort, listing.grid, imputing), left):
+    for number, rows in answers(engine or Engine(), task(cohort, listing.grid, imputing, statistics), left):
         _keep(rows, files[number])
         done += len(rows)
         report(done, len(listing))
@@ -98,13 +103,14 @@ def _size(listing: Listing, number: int, chunk: int) -> int:
     return min(chunk, len(listing) - number * chunk)
 
 
-def _manifest(cohort: Cohort, listing: Listing, chunk: int, imputing: bool) -> Manifest:
+def _manifest(cohort: Cohort, listing: Listing, chunk: int, imputing: bool, statistics: Sequence[str]) -> Manifest:
     return Manifest(
         grid=hashlib.sha256(listing.grid.to_json().encode()).hexdigest(),
         cohort=cohort.fingerprint,
         studies=len(listing),
         chunk=chunk,
         imputing=imputing,
+        statistics=" ".join(statistics),
         explorer=version("evidence-explorer"),
     )
 
@@ -115,7 +121,7 @@ def _claim(folder: Path, mine: Manifest) -> None:
     file = folder / MANIFEST
     if any(folder.glob("*.parquet")) and file.exists():
         _compare(folder, json.loads(file.read_text("utf-8")), asdict(mine))
-    elif any(each != file and each.suffix != UNFINISHED for each in folder.iterdir()):
+    elif any(each not in (file, folder / LOCK) and each.suffix != UNFINISHED for each in folder.iterdir()):
         raise ChunksError(f"'{folder}' holds other files. Choose another --out, or move them away.")
     else:
         # A run that left no chunk, as when its scheduler did not answer, is nothing to go on from.

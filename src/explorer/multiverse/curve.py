@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.multiverse.decisions import AfterStopDecision
+from explorer.multiverse.floor import EVALUABLE, PAIRED, too_few
 from explorer.multiverse.listing import distinct
 from explorer.multiverse.run import Multiverse
 
@@ -29,6 +30,8 @@ class Curve:
         The instrument whose mean change it is; None for the response rate.
     rows : array of int
         The rows of the multiverse, in the order of their estimates; those without an estimate are left out.
+    few : array of int
+        The rows that are left out because too few patients have a say in them (see `explorer.multiverse.floor`).
     value, low, high : arrays of float, one entry per row
         The rate (0 to 1) or mean change (points) and its interval; the limits NaN where they are withheld.
     bound_low, bound_high : arrays of float, the same
@@ -38,6 +41,7 @@ class Curve:
     multiverse: Multiverse
     about: str | None
     rows: Places
+    few: Places
     value: Floats
     low: Floats
     high: Floats
@@ -46,6 +50,16 @@ class Curve:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def n_few(self) -> int:
+        """How many definitions are left out because of too few patients."""
+        return len(self.few)
+
+    @property
+    def whom(self) -> str:
+        """Say whom the denominators count."""
+        return EVALUABLE if self.about is None else PAIRED
 
     @cached_property
     def in_force(self) -> int | None:
@@ -76,13 +90,12 @@ def response_curve(multiverse: Multiverse, rule: int | None = None) -> Curve:
         rule = -1 if multiverse.in_force is None else int(multiverse.rule[multiverse.in_force])
     rates = multiverse.response
     names = ("rate", "ci_low", "ci_high", "bound_low", "bound_high")
-    return _in_order(
-        multiverse, None, np.flatnonzero(multiverse.rule == rule), [getattr(rates, name) for name in names]
-    )
+    columns = [getattr(rates, name) for name in names]
+    return _in_order(multiverse, None, np.flatnonzero(multiverse.rule == rule), columns)
 
 
 def by_rule(multiverse: Multiverse) -> list[Curve]:
-    """Return one curve of the response rate for each responder rule; rules without any rate are left out."""
+    """Return one curve of the response rate for each responder rule; rules without any to draw are left out."""
     curves = [response_curve(multiverse, rule) for rule in range(int(multiverse.rule.max(initial=-1)) + 1)]
     return [curve for curve in curves if len(curve)]
 
@@ -124,11 +137,13 @@ def _nearest_first(multiverse: Multiverse) -> Places:
 
 
 def _in_order(multiverse: Multiverse, about: str | None, rows: Places, columns: list[Floats]) -> Curve:
+    sparse = too_few(multiverse.listing, multiverse.estimates(about)[1])[rows]
+    few, rows = rows[sparse], rows[~sparse]
     held = [column[rows] for column in columns]
     known = np.flatnonzero(~np.isnan(held[0]))
     value, low, high = (column[known] for column in held[:3])
     order = known[np.lexsort((rows[known], high, low, value))]
-    return Curve(multiverse, about, rows[order], *(column[order] for column in held))
+    return Curve(multiverse, about, rows[order], few, *(column[order] for column in held))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -51,19 +52,20 @@ class Task:
     cohort: dict[str, Any]
     grid: Grid
     imputing: bool
+    statistics: tuple[str, ...]
 
 
-def task(cohort: Cohort, grid: Grid, imputing: bool = False) -> Task:
+def task(cohort: Cohort, grid: Grid, imputing: bool = False, statistics: Sequence[str] = ()) -> Task:
     """Make a task of running studies of a grid on a cohort."""
     # What a cohort has derived stays here: it can be derived anew, and its lock cannot travel.
     held = {each.name: getattr(cohort, each.name) for each in fields(cohort) if each.init}
     plain = {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in held.items()}
-    return Task(plain, grid, imputing)
+    return Task(plain, grid, imputing, tuple(statistics))
 
 
 def answer(work: Task, number: int, choices: Choices) -> tuple[int, pd.DataFrame]:
     """Run a chunk of studies; return its number and its table."""
-    return number, table(run(_cohort(work), Listing(work.grid, choices), work.imputing))
+    return number, table(run(_cohort(work), Listing(work.grid, choices), work.imputing), work.statistics)
 
 
 def _cohort(work: Task) -> Cohort:
@@ -92,7 +94,13 @@ def _side_by_side(
     # Imported where it is needed: most runs are over before it is loaded.
     from joblib import Parallel, delayed, parallel_config
 
-    with _cluster(engine), parallel_config(backend=BACKENDS[engine.kind], n_jobs=engine.workers):
+    with (
+        _cluster(engine),
+        warnings.catch_warnings(),
+        parallel_config(backend=BACKENDS[engine.kind], n_jobs=engine.workers),
+    ):
+        # Stopped by Ctrl-C, joblib advises on tasks that were not used; the command says itself what is kept.
+        warnings.filterwarnings("ignore", message=".* tasks have been successfully executed")
         # One chunk per call, so that each is kept as soon as it is computed.
         parallel = Parallel(return_as="generator_unordered", batch_size=1)
         yield from parallel(delayed(answer)(work, number, choices) for number, choices in chunks)

@@ -79,6 +79,11 @@ def share_of(k: int, n: int) -> str:
     return f"{percent(k / n)} ({k:,}/{n:,})"
 
 
+def definitions(n: int) -> str:
+    """Print a number of definitions."""
+    return "1 definition" if n == 1 else f"{n:,} definitions"
+
+
 def count(k: float) -> str:
     """Print a count: whole, or one decimal for a mean over imputations."""
     return f"{k:,.0f}" if k.is_integer() else f"{k:,.1f}"

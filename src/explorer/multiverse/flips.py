@@ -15,6 +15,7 @@ from explorer.analysis.response import response
 from explorer.cohort.tables import Cohort
 from explorer.errors import DefinitionError
 from explorer.multiverse.estimates import ChangeFound, RateFound, change_found, percent, rate_found, share_of
+from explorer.multiverse.floor import EVALUABLE, PAIRED, left_out, too_few
 from explorer.multiverse.listing import Listing
 from explorer.multiverse.run import Multiverse
 from explorer.study.study import Study
@@ -27,6 +28,10 @@ Places = npt.NDArray[np.intp]
 
 class Conclusion(Protocol):
     """A statement that holds under some definitions and not under others."""
+
+    @property
+    def whom(self) -> str:
+        """Say whom the denominator counts."""
 
     def margin(self, multiverse: Multiverse) -> Floats:
         """Return by how much each definition keeps clear of turning; NaN where the statement cannot be judged."""
@@ -49,6 +54,11 @@ class Conclusion(Protocol):
 
 class _OfResponse:
     """What conclusions on the response rate have in common."""
+
+    @property
+    def whom(self) -> str:
+        """Say whom the denominator counts."""
+        return EVALUABLE
 
     def found(self, multiverse: Multiverse, row: int) -> RateFound | None:
         """Return the response rate of a definition."""
@@ -110,6 +120,11 @@ class PCrosses:
 
     instrument: str
     alpha: float = 0.05
+
+    @property
+    def whom(self) -> str:
+        """Say whom the denominator counts."""
+        return PAIRED
 
     def margin(self, multiverse: Multiverse) -> Floats:
         """Return how far p lies from alpha.
@@ -222,6 +237,8 @@ class NearestFlip:
     flips : tuple of Flip
         Every definition that turns it with so few, those that lose fewest patients first.
     by_distance : tuple of AtDistance
+    n_few : int
+        Definitions not judged because they have too few patients.
     closest : Flip, optional
         Where none turns it, the definition that comes nearest to that; None where the one in force does.
     """
@@ -232,16 +249,21 @@ class NearestFlip:
     distance: int | None
     flips: tuple[Flip, ...]
     by_distance: tuple[AtDistance, ...]
+    n_few: int
     closest: Flip | None
 
     def __str__(self) -> str:
+        few = f" {left_out(self.n_few, self.conclusion.whom)} of the search." if self.n_few else ""
+        return f"{self._answer()}{few}"
+
+    def _answer(self) -> str:
         now, then = self.conclusion.stated(self.holds), self.conclusion.stated(not self.holds)
         begun = f"Under the definition in force {now}: {self.found}. "
         if self.distance is not None:
             at = next(each for each in self.by_distance if each.distance == self.distance)
             return (
                 f"{begun}{_fewest(self.distance)} so that {then}: so say {share_of(at.n_flipped, at.n_judged)} of the "
-                f"definitions that differ by {counted(self.distance, 'choice')}."
+                f"definitions that differ by {counted(self.distance, 'choice')} and can be judged."
             )
         n_judged = sum(each.n_judged for each in self.by_distance)
         begun += f"No other definition listed says that {then}, of {n_judged - 1:,} that can be judged"
@@ -269,6 +291,8 @@ def distances(listing: Listing, row: int) -> npt.NDArray[np.int64]:
 def nearest_flip(multiverse: Multiverse, conclusion: Conclusion, among: Bools | None = None) -> NearestFlip | None:
     """Find the fewest changed choices that turn a conclusion.
 
+    Definitions with too few patients (see `explorer.multiverse.floor`) turn nothing: they are counted, and not judged.
+
     Parameters
     ----------
     multiverse : Multiverse
@@ -291,7 +315,8 @@ def nearest_flip(multiverse: Multiverse, conclusion: Conclusion, among: Bools | 
     if now is None or np.isnan(margin[now]):
         return None
     looked_at = np.ones(len(multiverse), bool) if among is None else among
-    margin = np.where(looked_at, margin, np.nan)
+    few = looked_at & too_few(multiverse.listing, conclusion.n(multiverse))
+    margin = np.where(looked_at & ~few, margin, np.nan)
     apart, judged, holds = distances(multiverse.listing, now), ~np.isnan(margin), conclusion.holds(multiverse)
     turned = judged & (holds != holds[now])
     distance = int(apart[turned].min()) if turned.any() else None
@@ -304,6 +329,7 @@ def nearest_flip(multiverse: Multiverse, conclusion: Conclusion, among: Bools | 
         distance=distance,
         flips=tuple(sorted(flips, key=lambda flip: -flip.gained)),
         by_distance=_by_distance(apart, looked_at, judged, turned),
+        n_few=int(few.sum()),
         closest=None if distance is not None else _closest(multiverse, conclusion, margin, apart),
     )
 

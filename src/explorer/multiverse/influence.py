@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from explorer.multiverse.design import Design, Floats, Ints, Numbers, given_out_anew
+from explorer.multiverse.floor import too_few
 from explorer.multiverse.listing import Listing
 
 Bools = npt.NDArray[np.bool_]
@@ -83,6 +84,14 @@ class DecisionInfluence:
     reference: int
     options: tuple[OptionInfluence, ...]
 
+    @property
+    def in_all(self) -> float:
+        """The share that a reader is told it has in all: `total`, but never less than what it has by itself.
+
+        Where combinations are missing, `alone` also holds what goes along with the choice and may be the larger.
+        """
+        return max(self.alone, self.total)
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -112,6 +121,8 @@ class Influence:
         The largest first.
     remainder : float
         The share that takes three decisions or more together; NaN where the options are not crossed.
+    n_few : int
+        Definitions left out because they have too few patients.
     """
 
     n: int
@@ -120,9 +131,10 @@ class Influence:
     decisions: tuple[DecisionInfluence, ...]
     pairs: tuple[Pair, ...]
     remainder: float
+    n_few: int
 
 
-def influence(listing: Listing, values: Floats, among: Bools | None = None) -> Influence:
+def influence(listing: Listing, values: Floats, among: Bools | None = None, n: Floats | None = None) -> Influence:
     """Divide the variance of estimates among the decisions.
 
     The definitions listed are the whole population, each counting once; nothing is sampled. `alone` is the variance of
@@ -143,6 +155,8 @@ def influence(listing: Listing, values: Floats, among: Bools | None = None) -> I
         Response rates or mean changes; NaN where there is none.
     among : array of bool, one entry per study, optional
         The definitions to look at, as those of one responder rule; all if not given.
+    n : array of float, one entry per study, optional
+        Patients behind each value: definitions with too few of them (see `explorer.multiverse.floor`) are left out.
 
     Notes
     -----
@@ -151,16 +165,17 @@ def influence(listing: Listing, values: Floats, among: Bools | None = None) -> I
     and crossed factors: T. Tjur, Int. Stat. Rev. 52 (1984) 33.
     """
     looked_at = ~np.isnan(values) if among is None else among & ~np.isnan(values)
-    rows = np.flatnonzero(looked_at)
+    few = looked_at & too_few(listing, np.full(len(listing), np.nan) if n is None else n)
+    rows, n_few = np.flatnonzero(looked_at & ~few), int(few.sum())
     if len(rows) == 0:
-        return Influence(0, 0.0, False, (), (), float("nan"))
+        return Influence(0, 0.0, False, (), (), float("nan"), n_few)
     design = Design(listing, rows, values[rows])
     pairs = [_pair(design, first, second) for first, second in combinations(design.varied, 2)]
     found = tuple(_decision(design, decision) for decision in design.varied)
     held = tuple(sorted((pair for pair in pairs if pair is not None), key=lambda pair: -pair.share))
     explained = sum(each.alone for each in found) + sum(pair.share for pair in held)
     remainder = max(0.0, 1 - explained) if design.crossed and design.variance else float("nan")
-    return Influence(len(rows), design.variance, design.crossed, found, held, remainder)
+    return Influence(len(rows), design.variance, design.crossed, found, held, remainder, n_few)
 
 
 def _decision(design: Design, decision: int) -> DecisionInfluence:

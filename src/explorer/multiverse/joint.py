@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +12,11 @@ from scipy import special
 from explorer.errors import DefinitionError
 from explorer.multiverse.change_sets import change_sets
 from explorer.multiverse.curve import change_curve
-from explorer.multiverse.estimates import share_of
+from explorer.multiverse.estimates import definitions, share_of
 from explorer.multiverse.flips import refuse_synthetic
+from explorer.multiverse.floor import PAIRED, left_out
 from explorer.multiverse.run import Multiverse
+from explorer.multiverse.selection import by_score
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -33,9 +35,15 @@ DUST = 1e-13
 
 READ_AS = (
     "The test asks whether each patient's change, in all definitions at once, was as likely to go the other way. A "
-    "small p speaks against that, not for the drug: the natural course, regression to the mean and a follow-up score "
-    "picked for being the best also move scores. The three figures are three views of one curve, to be read together."
+    "small p speaks against that, not for the drug: the natural course, and patients who came because they were worse "
+    "than usual, also move scores. The three figures are three views of one curve, to be read together."
 )
+
+SELECTED = (
+    "they choose patients by a baseline score, or the best or the worst of several scores, and such scores come back "
+    "towards the usual by themselves"
+)
+"""Why definitions are left out of the test."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,11 @@ class JointTest:
         How many those are.
     mean_z : Tested
         The mean of the definitions' Z values, after Stouffer.
+    n_by_score : int
+        Definitions of the curve left out because they let in patients by a baseline score, or pick the best or the
+        worst score: their scores move without any change (see `explorer.multiverse.selection`).
+    n_few : int
+        Definitions left out because too few patients have both scores (see `explorer.multiverse.floor`).
     """
 
     instrument: str
@@ -82,8 +95,20 @@ class JointTest:
     significant: Tested
     n_significant: int
     mean_z: Tested
+    n_by_score: int = 0
+    n_few: int = 0
 
     def __str__(self) -> str:
+        return f"{self._found()}{self._left_out()}"
+
+    def _left_out(self) -> str:
+        few = f" {left_out(self.n_few, PAIRED)}." if self.n_few else ""
+        if not self.n_by_score:
+            return few
+        are = "1 more definition is" if self.n_by_score == 1 else f"{self.n_by_score:,} more definitions are"
+        return f" {are} left out: {SELECTED}.{few}"
+
+    def _found(self) -> str:
         return (
             f"Over {self.n:,} definitions the median change of {self.instrument} is {self.median.observed:.2f} points "
             f"({_p(self.median.p)}); {share_of(self.n_significant, self.n)} are significant at 5 % in the same "
@@ -104,6 +129,9 @@ def joint_test(multiverse: Multiverse, instrument: str, flips: int = FLIPS, seed
     are compared with those of the flipped curves, each two-sided: the median of the estimates, the share that is
     significant in the dominant direction, and the mean Z.
 
+    Where patients are let in by a baseline score, or a score is picked for being the best or the worst, a change is more
+    likely to go one way though nothing happens, and the test would find that. Such definitions are left out, and counted.
+
     Parameters
     ----------
     multiverse : Multiverse
@@ -122,7 +150,8 @@ def joint_test(multiverse: Multiverse, instrument: str, flips: int = FLIPS, seed
     Raises
     ------
     DefinitionError
-        At once, where the cohort is synthetic, hypothetical additions are counted in, or no definition can be tested.
+        At once, where the cohort is synthetic, hypothetical additions are counted in, no definition can be tested, or
+        all choose by score.
 
     Notes
     -----
@@ -131,13 +160,18 @@ def joint_test(multiverse: Multiverse, instrument: str, flips: int = FLIPS, seed
     """
     refuse_synthetic(multiverse.cohort)
     sets = change_sets(multiverse, instrument)
-    of_curve = sets.which[change_curve(multiverse, instrument).rows]
+    curve = change_curve(multiverse, instrument)
+    chosen = by_score(multiverse.listing)[curve.rows]
+    of_curve = sets.which[curve.rows[~chosen]]
     if sets.invented[of_curve].any():
         raise DefinitionError("Hypothetical additions are counted in: nothing is tested on invented patients.")
+    if chosen.any() and chosen.all():
+        raise DefinitionError(f"Nothing is left to test, of {definitions(len(chosen))}: {SELECTED}.")
     weight = np.bincount(of_curve, minlength=len(sets)) * _testable(sets.changes)
     if not weight.any():
         raise DefinitionError(f"No definition has two patients with both scores of {instrument} and any change.")
-    return under_flips(sets.changes[weight > 0], weight[weight > 0], flips, seed, instrument)
+    parts = under_flips(sets.changes[weight > 0], weight[weight > 0], flips, seed, instrument)
+    return (replace(part, n_by_score=int(chosen.sum()), n_few=curve.n_few) for part in parts)
 
 
 def _testable(changes: Floats) -> Bools:

@@ -57,6 +57,12 @@ class Listing:
         found = np.flatnonzero((self.choices == np.array(self.grid.as_now, np.int16)).all(axis=1))
         return int(found[0]) if len(found) else None
 
+    def rule_label(self, row: int) -> str:
+        """Name the responder rule of a row, with its thresholds."""
+        labels = self.grid.labels(self.choices[row].tolist())
+        rule = [labels[at] for at in self.columns("rule")] or ["the rule in force"]
+        return "; ".join([*rule, *(labels[at] for at in self.columns("threshold") if labels[at])])
+
     def columns(self, *fields: str) -> list[int]:
         """Return the places of the decisions about some fields."""
         return [place for place, each in enumerate(self.grid.decisions) if each.field in fields]
@@ -76,7 +82,7 @@ def listed(grid: Grid) -> Listing:
     Raises
     ------
     DefinitionError
-        When there are more than five million.
+        When there are more than five million, or none.
     """
     blocks = list(_blocks(grid))
     n = sum(int(np.prod(sizes)) for _, sizes in blocks)
@@ -86,7 +92,17 @@ def listed(grid: Grid) -> Listing:
     allowed = _sensible(grid, choices)
     if None not in grid.as_now:
         allowed |= (choices == np.array(grid.as_now, np.int16)).all(axis=1)
+    if not allowed.any():
+        raise DefinitionError(_why_none(grid, _in_time(grid, choices)))
     return Listing(grid, choices[allowed])
+
+
+def _why_none(grid: Grid, in_time: Bools) -> str:
+    n, late = len(in_time), int((~in_time).sum())
+    early = f"in {late:,} follow-up opens before the baseline window has closed or the drug was started"
+    ruled_out = f"{n - late:,} {'are' if late == 0 else 'others are'} forbidden by the grid"
+    why = " and ".join(text for text, some in ((early, late), (ruled_out, n - late)) if some)
+    return f"Grid '{grid.name}' lists no definition: of its {n:,} combinations {why}. Change an option, or what is forbidden."
 
 
 def alone(study: Study) -> Listing:

@@ -71,6 +71,12 @@ class Multiverse:
         """Which studies have a response rate."""
         return ~np.isnan(self.response.rate)
 
+    def estimates(self, about: str | None) -> tuple[Floats, Floats]:
+        """Return the response rate of every study, or its mean change of a score, and how many patients it is of."""
+        if about is None:
+            return self.response.rate, self.response.n_evaluable
+        return self.change[about].mean_change, self.change[about].n_paired
+
 
 def run(cohort: Cohort, listing: Listing, imputing: bool = False) -> Multiverse:
     """Run every study of a listing on a cohort.

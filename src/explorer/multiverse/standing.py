@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from explorer.multiverse.curve import Curve
 from explorer.multiverse.estimates import count, percent, share_of
+from explorer.multiverse.floor import EVALUABLE, PAIRED, left_out
 
 SAME = 1e-11
 """Estimates nearer than this are the same: means of the same changes may differ in the last binary digits."""
@@ -38,6 +39,8 @@ class Standing:
         Definitions that give less, the same (the one in force itself among them) and more.
     n_without : int
         Definitions with the same rule that give no rate, and so have no place on the curve; 0 for a change.
+    n_few : int
+        Definitions left out because they have too few patients.
     lowest, highest : int
         Rows of definitions at the two ends of the curve.
     lowest_value, highest_value : float
@@ -52,6 +55,7 @@ class Standing:
     n_same: int
     n_higher: int
     n_without: int
+    n_few: int
     lowest: int
     highest: int
     lowest_value: float
@@ -94,9 +98,12 @@ class Standing:
 
     @property
     def _missing(self) -> str:
-        if not self.n_without:
-            return ""
-        return f" {self.n_without:,} more with this rule give no rate."
+        without = f" {self.n_without:,} more with this rule give no rate." if self.n_without else ""
+        return f" {left_out(self.n_few, self._whom)} of this comparison.{without}" if self.n_few else without
+
+    @property
+    def _whom(self) -> str:
+        return EVALUABLE if self.about is None else PAIRED
 
     def _said(self) -> list[str]:
         values = (self.value, self.lowest_value, self.highest_value)
@@ -123,6 +130,7 @@ def standing(curve: Curve) -> Standing | None:
         n_same=len(curve) - lower - higher,
         n_higher=higher,
         n_without=_without(curve),
+        n_few=curve.n_few,
         lowest=int(curve.rows[0]),
         highest=int(curve.rows[-1]),
         lowest_value=float(curve.value[0]),
@@ -135,7 +143,7 @@ def _without(curve: Curve) -> int:
     if curve.about is not None:
         return 0
     rule = curve.multiverse.rule
-    return int((rule == rule[curve.rows[0]]).sum()) - len(curve)
+    return int((rule == rule[curve.rows[0]]).sum()) - len(curve) - curve.n_few
 
 
 def _counts(curve: Curve, rows: npt.NDArray[np.intp]) -> tuple[tuple[float, float], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from explorer.multiverse.decisions import MissingDecision
 from explorer.multiverse.listing import Listing
+from explorer.multiverse.more import more
 from explorer.multiverse.run import Multiverse
 from explorer.multiverse.texts import fingerprints, study_texts
 
@@ -18,8 +19,14 @@ NOBODY = "no patient can be evaluated"
 """Why a study that can be computed has no rate."""
 
 
-def table(multiverse: Multiverse) -> pd.DataFrame:
+def table(multiverse: Multiverse, statistics: Sequence[str] = ()) -> pd.DataFrame:
     """Return the studies and what they give, in the order of the listing.
+
+    Parameters
+    ----------
+    multiverse : Multiverse
+    statistics : sequence of str
+        Further columns, as `explorer.multiverse.more` has them.
 
     Returns
     -------
@@ -33,7 +40,7 @@ def table(multiverse: Multiverse) -> pd.DataFrame:
     """
     listing = multiverse.listing
     columns: dict[str, object] = {"study": _texts(study_texts(listing)), "fingerprint": _texts(fingerprints(listing))}
-    results = dict(_results(multiverse))
+    results = dict(_results(multiverse)) | more(multiverse, statistics)
     columns |= dict(_decisions(listing, taken={*columns, *results}))
     return pd.DataFrame(columns | results)
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 import numpy as np
 import streamlit as st
 
-from explorer.charts.curve import FEWEST_DEFINITIONS, most_patients
+from explorer.charts.curve import FEWEST_DEFINITIONS, counts_invented, definitions, most_patients, said
 from explorer.charts.theme import BLUE, FEWEST_PATIENTS, GREY, ORANGE
 from explorer.cohort.tables import Cohort
 from explorer.errors import DefinitionError
@@ -20,8 +20,9 @@ from explorer.multiverse.grids import grids_for
 from explorer.multiverse.listing import Listing, listed, rule_of
 from explorer.multiverse.run import Multiverse, run
 from explorer.multiverse.standing import Standing, standing
+from explorer.multiverse.table import NOBODY
 from explorer.study.study import Study
-from explorer.ui import state
+from explorer.ui import guard, state
 from explorer.ui.show import plain, unbroken
 
 FIRST = "small"
@@ -55,6 +56,12 @@ class InUse:
     def digest(self) -> str:
         """Tell grids apart by their content."""
         return sha256(self.grid.to_json().encode()).hexdigest()[:12]
+
+
+def called(of: InUse) -> str:
+    """Name a grid within a sentence: "the small grid", "the grid from a file, edited"."""
+    name = "grid from a file" if of.name == FROM_FILE else f"{of.name} grid"
+    return f"the {name}{', edited' if of.grid != of.whole else ''}"
 
 
 def sizes() -> dict[str, InUse]:
@@ -143,8 +150,15 @@ def put_in_force(found: Multiverse, row: int, widget: str) -> None:
 
     Where that cannot be, the reason is said beside the widget.
     """
-    # It keeps the name, as after a change in the sidebar: its own says how it differs from the one before.
-    state.attempt(widget, lambda: state.change(found.listing.study(row).replace(name=state.study().name)))
+    state.attempt(widget, lambda: state.change(study_of(found, row, state.study())))
+
+
+def study_of(found: Multiverse, row: int, now: Study) -> Study:
+    """Return the definition of a row as a change of the one in force.
+
+    It keeps that one's name, as after a change in the sidebar: its own says how it differs from the one before.
+    """
+    return found.listing.study(row).replace(name=now.name)
 
 
 # The mark
@@ -157,12 +171,33 @@ def mark() -> None:
     except DefinitionError:
         # Too many definitions around this study: the page says so.
         return
-    if (found := ranked(curve)) is None:
+    if not enough(curve):
         return
+    guard.look_at_many(len(curve))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="multiverse-mark"):
         st.html(strip(curve), width=WIDTH)
-        st.markdown(unbroken(plain(f"{rank(found)}.")), width="content")
+        st.markdown(f":small[{unbroken(plain(in_one_line(curve)))}]", width="content")
         st.page_link("pages/multiverse.py", label="Multiverse", icon=":material/scatter_plot:", width="content")
+
+
+def in_one_line(curve: Curve) -> str:
+    """Say what the definition in force gives, from where to where all go, and how many it is higher than."""
+    reach = (
+        f"{said(curve, 0)} to {said(curve, len(curve) - 1)} under {definitions(len(curve))} with this responder rule"
+    )
+    if (found := standing(curve)) is None or curve.in_force is None:
+        return f"{reach}; {no_place(curve)}"
+    return f"{said(curve, curve.in_force)}; {reach}: higher than {share_of(found.n_lower, found.n)}"
+
+
+def no_place(curve: Curve) -> str:
+    """Say that the definition in force is not on a curve, and why."""
+    return f"the definition in force has no place among them: {why_not(curve.multiverse, curve.multiverse.in_force)}"
+
+
+def why_not(found: Multiverse, row: int | None) -> str:
+    """Say why the definition of a row gives no figure."""
+    return (str(found.problem[row]) if row is not None else "the grid has no such option") or NOBODY
 
 
 def ranked(curve: Curve) -> Standing | None:
@@ -188,15 +223,22 @@ WIDTH, HEIGHT = 120, 28
 
 
 def strip(curve: Curve) -> str:
-    """Draw the curve small, from nobody to everybody, with a line where the definition in force stands.
+    """Draw the curve small, from nobody to everybody, with a line where the definition in force stands, if it does.
 
     As plain blocks, which cost a page next to nothing. The sentence beside it says what it shows.
     """
     at = np.linspace(0, len(curve) - 1, min(len(curve), POINTS)).round().astype(int)
     points = [f"{100 * (place + 0.5) / len(curve):.1f}% {100 * (1 - curve.value[place]):.1f}%" for place in at.tolist()]
     ends = f"0% 100%, 0% {100 * (1 - curve.value[0]):.1f}%", f"100% {100 * (1 - curve.value[-1]):.1f}%, 100% 100%"
-    left = 100 * ((curve.in_force or 0) + 0.5) / len(curve)
     area = f"position:absolute;inset:0;background:{BLUE};opacity:.5;clip-path:polygon({', '.join([ends[0], *points, ends[1]])})"
-    line = f"position:absolute;left:{left:.1f}%;top:0;bottom:0;width:3px;margin-left:-1.5px;background:{ORANGE}"
     frame = f"position:relative;width:{WIDTH}px;height:{HEIGHT}px;border-bottom:1px solid {GREY}"
-    return f'<div aria-hidden="true" style="{frame}"><div style="{area}"></div><div style="{line}"></div></div>'
+    return f'<div aria-hidden="true" style="{frame}"><div style="{area}"></div>{_needle(curve)}</div>'
+
+
+def _needle(curve: Curve) -> str:
+    """Draw the line of the definition in force, hollow where hypothetical additions are counted in; empty without one."""
+    if curve.in_force is None:
+        return ""
+    left = 100 * (curve.in_force + 0.5) / len(curve)
+    look = f"border:1px solid {ORANGE}" if counts_invented(curve.multiverse) else f"background:{ORANGE}"
+    return f'<div style="position:absolute;left:{left:.1f}%;top:0;bottom:0;width:4px;margin-left:-2px;{look}"></div>'

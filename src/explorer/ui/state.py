@@ -146,13 +146,13 @@ def share() -> None:
 def analysis(of: Study | None = None) -> Analysis:
     """Return the analysis of the study in force, or of another one."""
     asked = study() if of is None else of
-    return _analysis(cohort().fingerprint, cohort(), asked.to_json())
+    return _analysis(cohort().fingerprint, cohort(), asked.to_json(), asked)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _analysis(fingerprint: str, _cohort: Cohort, study: str) -> Analysis:
+def _analysis(fingerprint: str, _cohort: Cohort, written: str, _study: Study) -> Analysis:
     # Keyed by the cohort's content and the study's JSON: both say all that the result depends on.
-    return analyse(_cohort, Study.from_json(study))
+    return analyse(_cohort, _study)
 
 
 def named(new: Study) -> Study:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.cohort.readers.archive import read_packed_folder
 from explorer.cohort.readers.folder import read_folder
 from explorer.cohort.tables import Cohort
 from explorer.errors import CohortError, Problem
@@ -15,7 +16,7 @@ def read(path: Path | str) -> Cohort:
     Parameters
     ----------
     path : Path or str
-        A folder with `cohort.toml` and the five tables.
+        A folder with `cohort.toml` and the five tables, or such a folder packed as ZIP.
 
     Returns
     -------
@@ -29,6 +30,8 @@ def read(path: Path | str) -> Cohort:
     path = Path(path)
     if path.is_dir():
         return read_folder(path)
+    if path.suffix.lower() == ".zip" and path.is_file():
+        return read_packed_folder(path.read_bytes(), path.name)
     what = "the format is not supported" if path.exists() else "there is no such file or folder"
     remedy = "Give a folder that holds cohort.toml, patients.csv and assessments.csv (or .parquet)."
     raise CohortError([Problem(path.name or str(path), what, remedy)])

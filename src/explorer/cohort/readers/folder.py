@@ -6,6 +6,7 @@ import tomllib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import Path as PackedPath
 
 import pandas as pd
 import pyarrow as pa
@@ -20,15 +21,16 @@ from explorer.cohort.tables import Cohort, Metadata, put_together
 
 METADATA, INSTRUMENTS = "cohort.toml", "instruments.csv"
 TEXTS = ("title", "index_drug", "prior_drug", "source", "licence", "notes")
+Place = Path | PackedPath
 DEMANDED = {"title": "a short title in quotation marks", "synthetic": "true or false", "index_drug": "the drug's name"}
 
 
-def read_folder(path: Path) -> Cohort:
+def read_folder(path: Place) -> Cohort:
     """Read a cohort from a folder.
 
     Parameters
     ----------
-    path : Path
+    path : Path, or Path of zipfile
         Holds `cohort.toml`, `patients` and `assessments`, and any of the other tables, each as `.csv` or as
         `.parquet`; `instruments.csv` describes scores that the catalogue lacks.
 
@@ -50,7 +52,7 @@ def read_folder(path: Path) -> Cohort:
     return put_together(metadata, tables, instruments, files, findings)
 
 
-def _file(path: Path, table: str, findings: Findings) -> str:
+def _file(path: Place, table: str, findings: Findings) -> str:
     """Return the name of a table's file, whether or not it is there."""
     present = [f"{table}.{form}" for form in ("csv", "parquet") if (path / f"{table}.{form}").is_file()]
     if len(present) > 1:
@@ -58,13 +60,14 @@ def _file(path: Path, table: str, findings: Findings) -> str:
     return present[0] if present else f"{table}.csv"
 
 
-def _warn_of_others(path: Path, files: set[str], findings: Findings) -> None:
-    for other in sorted(path.iterdir()):
+def _warn_of_others(path: Place, files: set[str], findings: Findings) -> None:
+    others: list[Place] = [*path.iterdir()]
+    for other in sorted(others, key=lambda place: place.name):
         if other.suffix.lower() in (".csv", ".parquet") and other.name not in {*files, INSTRUMENTS}:
             findings.warnings.append(f"{other.name}: the file is not one of a cohort's tables and was left out.")
 
 
-def _content(path: Path, findings: Findings) -> bytes | None:
+def _content(path: Place, findings: Findings) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError as error:
@@ -72,7 +75,7 @@ def _content(path: Path, findings: Findings) -> bytes | None:
         return None
 
 
-def _table(path: Path, findings: Findings) -> pd.DataFrame | None:
+def _table(path: Place, findings: Findings) -> pd.DataFrame | None:
     content = _content(path, findings)
     if content is None:
         return None
@@ -101,7 +104,7 @@ def read_parquet(content: bytes, file: str, findings: Findings) -> pd.DataFrame 
     return None if nested or double else frame
 
 
-def _metadata(path: Path, findings: Findings) -> Metadata | None:
+def _metadata(path: Place, findings: Findings) -> Metadata | None:
     """Read `cohort.toml`; None, and findings, where it does not say what it must."""
     content = _toml(path, findings)
     if content is None:
@@ -118,7 +121,7 @@ def _metadata(path: Path, findings: Findings) -> Metadata | None:
     return Metadata(**given | {"synthetic": content["synthetic"], "prior_drug": given["prior_drug"] or None})
 
 
-def _toml(path: Path, findings: Findings) -> dict[str, Any] | None:
+def _toml(path: Place, findings: Findings) -> dict[str, Any] | None:
     if not (path / METADATA).is_file():
         remedy = "Add it, with title, synthetic = true or false, and index_drug."
         findings.add(METADATA, "the file is missing", remedy)
@@ -143,7 +146,7 @@ def _check_entry(key: str, value: object, findings: Findings) -> None:
         findings.add(METADATA, f"'{key}' is {shown(value)}", f"Write {key} as text in quotation marks.")
 
 
-def _instruments(path: Path, findings: Findings) -> dict[str, Instrument]:
+def _instruments(path: Place, findings: Findings) -> dict[str, Instrument]:
     """Read `instruments.csv`, if there is one."""
     frame = _table(path / INSTRUMENTS, findings) if (path / INSTRUMENTS).is_file() else None
     return {} if frame is None else read_scales(frame, INSTRUMENTS, findings)
