@@ -1,80 +1,31 @@
 """From key press to last chart settled, in a real browser: `python -m benchmarks.app`.
 
-Each page of the menu is measured beside (a) an ordinary Streamlit page with as many Altair charts on default
-settings, and (b) the same elements drawn again without any computation on a tuned server: what Streamlit itself costs.
-The three take turns, key press by key press, so that whatever else the machine does falls on all of them.
+Each page of the menu is measured beside (a) the same page written the ordinary way, on Streamlit's default settings, and
+(b) the same elements drawn again without any computation on a tuned server: what Streamlit itself costs. A page with as
+many Altair charts and nothing else is measured too, and no promise made of it. They take turns, key press by key press, so
+that whatever else the machine does falls on all of them.
 """
 
 import argparse
-import contextlib
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from benchmarks.browser import APPS, ROOT, SECTIONS, THRESHOLD, chromium, press, ready, server, tab, visit
 from benchmarks.replay import Received, save
 
-ROOT = Path(__file__).resolve().parents[1]
-APPS = ROOT / "benchmarks" / "apps"
-INPUT = "part-0-percent_improvement-BSA-amount"
-"""Key of the first threshold of the response rule, a number to type in the sidebar."""
-SECTIONS = ("section-responder", "part-0-open")
-"""What has to be opened before it can be typed into."""
 OVER_ORDINARY, OVER_FLOOR, P95 = 0.7, 1.5, 2.0
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-QUIET = {
-    "server.address": "localhost",
-    "server.headless": "true",
-    "server.fileWatcherType": "none",
-    "browser.serverAddress": "localhost",
-    "browser.gatherUsageStats": "false",
-}
-"""Nothing here makes a page faster: no look-up of addresses, no watching of files."""
-
-# Clock: keydown, first request after it, last change of a chart, text or small table. `st.dataframe` paints its canvas
-# once more up to 0.3 s later by itself; what it shows is there before, so its canvas does not count.
-CLOCK = """
-(() => {
-  const SHOWN = '[data-testid=stVegaLiteChart],[data-testid=stMarkdown],[data-testid=stMetric],[data-testid=stTable]';
-  window.clock = {};
-  const Socket = window.WebSocket;
-  window.WebSocket = class extends Socket {
-    constructor(...all) { super(...all); this.addEventListener('message', () => { clock.frame = performance.now(); }); }
-    send(data) { if (clock.key !== undefined) clock.sent ??= performance.now(); return super.send(data); }
-  };
-  document.addEventListener('keydown', () => { window.clock = {key: performance.now()}; }, true);
-  const draw = CanvasRenderingContext2D.prototype;
-  for (const name of ['clearRect', 'fill', 'fillText']) {
-    const plain = draw[name];
-    draw[name] = function (...all) {
-      if (this.canvas.isConnected && this.canvas.closest('[data-testid=stVegaLiteChart]')) clock.change = performance.now();
-      return plain.apply(this, all);
-    };
-  }
-  new MutationObserver(changes => {
-    for (const { target } of changes) {
-      const element = target.nodeType === 1 ? target : target.parentElement;
-      if (element && element.closest(SHOWN)) clock.change = performance.now();
-    }
-  }).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
-})();
-"""
-SETTLED = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  return clock.sent !== undefined && clock.frame > clock.sent && app.dataset.testScriptState === 'notRunning'
-    && performance.now() - Math.max(clock.frame, clock.change || 0) > 300;
-}"""
+WARM_UP = 4
+DEFAULTS = {"runner.postScriptGC": "true", "runner.fastReruns": "true"}
 
 
 class Timed(NamedTuple):
@@ -83,26 +34,26 @@ class Timed(NamedTuple):
     ours: list[float]
     ordinary: list[float]
     floor: list[float]
+    charts_only: list[float]
 
 
 def main() -> int:
     """Measure every page, print a table, and return 1 where a promise is not kept."""
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--presses", type=int, default=25, help="measured key presses on each page (after 4 to warm up)")
+    ask.add_argument(
+        "--presses", type=int, default=20, help=f"measured presses on each page (after {WARM_UP} to warm up)"
+    )
     ask.add_argument("--pages", default="", help="parts of page titles, by comma; all pages if not given")
     args = ask.parse_args()
     load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         kept = _all_pages(browser, Path(folder), args.presses, [part for part in args.pages.lower().split(",") if part])
-        browser.close()
     print(f"load of the machine (1 min): {load:.1f} before, {os.getloadavg()[0]:.1f} after; {os.cpu_count()} cores")
     return 0 if kept else 1
 
 
 def _all_pages(browser: Browser, folder: Path, presses: int, wanted: list[str]) -> bool:
-    with _server(ROOT / "app.py", ROOT) as url:
+    with server(ROOT / "app.py", ROOT) as url:
         pages = {title: path for title, path in _menu(browser, url) if not wanted or _any_in(wanted, title)}
     print(
         f"{'page':26}{'charts':>7}{'tables':>7}{'median':>9}{'p95':>7}{'/ordinary':>11}{'/floor':>8}{'p95/median':>12}"
@@ -117,7 +68,7 @@ def _any_in(parts: list[str], title: str) -> bool:
 
 def _menu(browser: Browser, url: str) -> list[tuple[str, str]]:
     """Return title and path of every page in the menu."""
-    with contextlib.closing(browser.new_page(viewport={"width": 1280, "height": 1400})) as page:
+    with tab(browser) as page:
         page.goto(url)
         page.locator(f".st-key-{SECTIONS[0]}").wait_for(timeout=60_000)
         links = page.get_by_test_id("stSidebarNavLink").all()
@@ -130,30 +81,57 @@ def _title(text: str) -> str:
 
 
 def _one_page(browser: Browser, folder: Path, title: str, path: str, presses: int) -> bool:
-    # A server of its own, so that no study has been computed before on another page.
     name = path.strip("/") or "first"
-    with _server(ROOT / "app.py", ROOT) as url:
-        ours, received = _open_ours(browser, url, path)
-        # The first press makes the study differ from its preset, which adds a line: what comes after looks alike.
-        states = []
-        for _ in range(3):
-            _press(ours, "ArrowUp")
-            states.append(received.tree())
-        charts, tables = save(states[1:], folder / name, INPUT)
-        with (
-            _server(APPS / "floor.py", _tuned(folder), folder) as floor,
-            _server(APPS / "ordinary.py", folder) as plain,
-        ):
-            others = [
-                _open(browser, f"{plain}/?charts={charts}&tables={tables}"),
-                _open(browser, f"{floor}/?page={name}"),
-            ]
-            for page in (ours, *others):
-                _must_show(page, charts)
-            timed = _take_turns([ours, *others], presses)
-        for page in (ours, *others):
-            page.context.close()
+    charts, tables = _recorded(browser, path, folder / name)
+    with ExitStack() as open_until_here:
+        pages = [open_until_here.enter_context(page) for page in _beside(browser, folder, path, name, charts)]
+        for page in pages:
+            _must_show(page, charts)
+        timed = _take_turns(pages, presses)
     return _report(title, charts, tables, timed)
+
+
+def _recorded(browser: Browser, path: str, to: Path) -> tuple[int, int]:
+    """Record what the server sends for two neighbouring thresholds; return how many charts and tables there are."""
+    with server(ROOT / "app.py", ROOT) as url, tab(browser) as page:
+        received, states = Received(), []
+        page.on("websocket", lambda channel: channel.on("framereceived", received.add))
+        visit(page, url, path)
+        # The first press makes the study differ from its preset, which adds a line: what comes after looks alike.
+        for _ in range(3):
+            press(page)
+            states.append(received.tree())
+    return save(states[1:], to, THRESHOLD)
+
+
+def _beside(
+    browser: Browser, folder: Path, path: str, name: str, charts: int
+) -> Iterator[AbstractContextManager[Page]]:
+    """Give the four pages to compare, in the order of `Timed`; each has a server that has computed nothing before."""
+    app, told = ROOT / "app.py", {"INPUT": THRESHOLD, "RECORDED": str(folder)}
+    yield _page(browser, server(app, ROOT), path)
+    yield _page(browser, server(app, folder, "benchmarks.apps.ordinary", DEFAULTS), path)
+    yield _page(browser, server(APPS / "floor.py", _tuned(folder), told=told), f"/?page={name}", bare=True)
+    yield _page(browser, server(APPS / "charts_only.py", folder, told=told), f"/?charts={charts}", bare=True)
+
+
+@contextmanager
+def _page(browser: Browser, served: AbstractContextManager[str], path: str, bare: bool = False) -> Iterator[Page]:
+    with served as url, tab(browser) as page:
+        if bare:
+            page.goto(url + path)
+            ready(page)
+        else:
+            visit(page, url, path)
+        yield page
+
+
+def _tuned(folder: Path) -> Path:
+    """Return a folder with the app's own settings, for the floor to run in."""
+    home = folder / "tuned"
+    (home / ".streamlit").mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / ".streamlit" / "config.toml", home / ".streamlit" / "config.toml")
+    return home
 
 
 def _must_show(page: Page, charts: int) -> None:
@@ -165,24 +143,23 @@ def _must_show(page: Page, charts: int) -> None:
 
 def _take_turns(pages: list[Page], presses: int) -> Timed:
     taken: list[list[float]] = [[] for _ in pages]
-    for turn in range(presses + 4):
+    for turn in range(presses + WARM_UP):
         for page, times in zip(pages, taken, strict=True):
-            milliseconds = _press(page, "ArrowUp")
-            if turn >= 4:
+            milliseconds = press(page)
+            if turn >= WARM_UP:
                 times.append(milliseconds)
     return Timed(*taken)
 
 
 def _report(title: str, charts: int, tables: int, timed: Timed) -> bool:
-    median, p95 = statistics.median(timed.ours), _p95(timed.ours)
-    over_ordinary = median / statistics.median(timed.ordinary)
-    over_floor = median / statistics.median(timed.floor)
-    kept = over_ordinary <= OVER_ORDINARY and over_floor <= OVER_FLOOR and p95 <= P95 * median
+    ours, ordinary, floor, charts_only = map(statistics.median, timed)
+    p95 = [_p95(times) for times in timed]
+    kept = ours / ordinary <= OVER_ORDINARY and ours / floor <= OVER_FLOOR and p95[0] <= P95 * ours
     print(
-        f"{title:26}{charts:>7}{tables:>7}{median:>6.0f} ms{p95:>7.0f}{over_ordinary:>11.2f}{over_floor:>8.2f}"
-        f"{p95 / median:>12.1f}  {'kept' if kept else 'NOT KEPT'}"
-        f"   (ordinary {statistics.median(timed.ordinary):.0f} / {_p95(timed.ordinary):.0f},"
-        f" floor {statistics.median(timed.floor):.0f} / {_p95(timed.floor):.0f} ms)",
+        f"{title:26}{charts:>7}{tables:>7}{ours:>6.0f} ms{p95[0]:>7.0f}{ours / ordinary:>11.2f}{ours / floor:>8.2f}"
+        f"{p95[0] / ours:>12.1f}  {'kept' if kept else 'NOT KEPT'}"
+        f"   (ordinary {ordinary:.0f} / {p95[1]:.0f}, floor {floor:.0f} / {p95[2]:.0f},"
+        f" charts alone {charts_only:.0f} / {p95[3]:.0f} ms: {ours / charts_only:.2f})",
         flush=True,
     )
     return kept
@@ -190,89 +167,6 @@ def _report(title: str, charts: int, tables: int, timed: Timed) -> bool:
 
 def _p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, int(0.95 * len(times)))]
-
-
-def _press(page: Page, key: str) -> float:
-    """Press a key in the number input and return how long it took until nothing changed any more."""
-    field = page.locator(f".st-key-{INPUT} input")
-    before = field.input_value()
-    field.focus()
-    field.press(key)
-    page.wait_for_function(SETTLED, timeout=60_000, polling=20)
-    if field.input_value() == before:
-        sys.exit(f"{page.url}: pressing {key} did not change the number {before}")
-    clock = page.evaluate("clock")
-    return float(max(clock.get("change", 0), clock["sent"]) - clock["key"])
-
-
-def _open_ours(browser: Browser, url: str, path: str) -> tuple[Page, Received]:
-    """Open a page of the app with the threshold in sight, and listen to what the server sends."""
-    page, received = _new_page(browser), Received()
-    page.on("websocket", lambda channel: channel.on("framereceived", received.add))
-    # The first visit to a server goes to the first page, as that of most readers does.
-    page.goto(url)
-    page.locator(f".st-key-{SECTIONS[0]}").wait_for(timeout=60_000)
-    page.goto(url + path)
-    for section in SECTIONS:
-        page.locator(f".st-key-{section} summary").click()
-        page.wait_for_timeout(500)
-    _ready(page)
-    return page, received
-
-
-def _open(browser: Browser, url: str) -> Page:
-    page = _new_page(browser)
-    page.goto(url)
-    _ready(page)
-    return page
-
-
-def _new_page(browser: Browser) -> Page:
-    page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
-    page.add_init_script(CLOCK)
-    return page
-
-
-def _ready(page: Page) -> None:
-    page.locator(f".st-key-{INPUT} input").wait_for(timeout=60_000)
-    page.wait_for_timeout(2500)
-
-
-def _tuned(folder: Path) -> Path:
-    """Return a folder with the app's own settings, for the floor to run in."""
-    home = folder / "tuned"
-    (home / ".streamlit").mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / ".streamlit" / "config.toml", home / ".streamlit" / "config.toml")
-    return home
-
-
-@contextlib.contextmanager
-def _server(app: Path, home: Path, recorded: Path | None = None) -> Iterator[str]:
-    """Run an app on a free port, with the settings of the folder it runs in."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
-    command += [part for option, value in QUIET.items() for part in (f"--{option}", value)]
-    told = {"INPUT": INPUT, "RECORDED": str(recorded or "")}
-    server = subprocess.Popen(
-        command, cwd=home, env=os.environ | told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(f"http://localhost:{port}/_stcore/health")
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(240):
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(url)
-            return
-        time.sleep(0.25)
-    sys.exit(f"no app answered at {url}")
 
 
 if __name__ == "__main__":

@@ -48,8 +48,10 @@ def save(states: list[ElementTree], folder: Path, live: str) -> tuple[int, int]:
         for at, tree in enumerate(states)
     ]
     (folder / "page.json").write_text(json.dumps(written))
-    kinds = [node["kind"] for node in _every(written[0]["main"])]
-    return kinds.count("vega_lite_chart"), kinds.count("table") + kinds.count("dataframe")
+    nodes = list(_every(written[0]["main"]))
+    kinds = [node["kind"] for node in nodes]
+    in_texts = sum(node.get("text", "").count("<table") for node in nodes)
+    return kinds.count("vega_lite_chart"), kinds.count("table") + kinds.count("dataframe") + in_texts
 
 
 def _every(nodes: list[Node]) -> Iterator[Node]:
@@ -89,6 +91,9 @@ def _element(element: Any, folder: Path, at: str) -> Node:
         return node | {"rows": _file(_arrow(element), folder, at)}
     if element.type in TEXT or element.type == "metric":
         node["text"] = str(element.value)
+        node["html"] = bool(getattr(element.proto, "allow_html", False))
+    if element.type == "html":
+        node["text"] = element.proto.body
     options = [str(option) for option in getattr(element, "options", ()) or ()]
     return node | {"label": str(getattr(element, "label", "")), "options": options}
 

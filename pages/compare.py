@@ -114,7 +114,8 @@ def side_by_side(analysis, other, name):
         ("Responders", *map(responders, both)),
         ("Interval", *map(limits, both)),
     ]
-    show.small_table(pd.DataFrame(rows, columns=["", "A, in force", "B"]), alt="A and B side by side")
+    sides = as_html(("", "A, in force", "B"), rows, "A and B side by side")
+    st.markdown(show.unbroken(sides), unsafe_allow_html=True)
 
 
 def eligible(analysis):
@@ -196,16 +197,16 @@ def what_differs(found, a, b):
     columns = ["", "B, seen from A", f"Explains alone, of {len(found.changed)} who change"]
     parts = [
         "### What differs, and whom it changes",
-        as_html(pd.DataFrame(rows + together, columns=columns), "Differences of B from A"),
+        as_html(columns, rows + together, "Differences of B from A"),
         f":small[{ALONE}]",
     ]
-    listed = who_changes(found, a, b) if len(found.changed) else None
-    if listed is not None and len(listed) <= MOST_LISTED:
-        parts.append(as_html(listed, WHO))
+    listed, few = who_changes(found, a, b), 0 < len(found.changed) <= MOST_LISTED
+    if few:
+        parts.append(as_html(listed, zip(*listed.values(), strict=True), WHO))
     # One element: a browser draws it faster than four.
     st.markdown(show.unbroken("\n\n".join(parts)), unsafe_allow_html=True)
-    if listed is not None and len(listed) > MOST_LISTED:
-        show.table(listed, WHO)
+    if len(found.changed) > MOST_LISTED:
+        show.table(pd.DataFrame(listed), WHO)
 
 
 def alone(change):
@@ -224,7 +225,7 @@ def who_changes(found, a, b):
     ids = a.facts.column("patient_id").to_numpy(object)[found.changed]
     columns = {"Patient": ids, "Under A": before, "Under B": after, "Explained by": explanations(found)}
     met = {f"Parts met under {side}": parts_met(each, found.changed) for side, each in (("A", a), ("B", b))}
-    return pd.DataFrame(columns | met)
+    return columns | met
 
 
 with show.mistakes():

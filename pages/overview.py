@@ -57,8 +57,8 @@ def published_beside_here(rows):
 with show.mistakes():
     cohort = state.cohort()
     analysis = show.page(show.plain(title(cohort)), lead(cohort))
-    multiverse.mark()
     show.figure(answer_chart(analysis, published_rate(analysis)), analysis)
+    multiverse.mark()
     show.figures_in_words([(show.plain(each.label), each.value, each.doubt) for each in headline(analysis)])
     st.subheader("In plain words")
     st.markdown(show.plain(show.unbroken(in_plain_words(analysis))))

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from explorer.analysis.patient import entering, find, timeline, verdict
@@ -53,7 +52,7 @@ def chosen(analysis):
 def findings(held, title):
     """Say how each criterion or part came out, and by which values."""
     rows = [("↳ " * each.depth + each.statement, TRUTHS[each.truth], each.seen) for each in held]
-    return f"##### {title}\n\n{as_html(pd.DataFrame(rows, columns=['Asked for', 'Met', 'Recorded']), title)}"
+    return f"##### {title}\n\n{as_html(('Asked for', 'Met', 'Recorded'), rows, title)}"
 
 
 def one_patient(analysis, row):

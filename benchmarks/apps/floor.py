@@ -69,7 +69,9 @@ def element(node, at: str) -> None:
     options = node.get("options") or ["one"]
     if kind == "live":
         return
-    if kind in ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success"):
+    if kind in ("markdown", "caption"):
+        getattr(st, kind)(node["text"], unsafe_allow_html=node["html"])
+    elif kind in ("title", "header", "subheader", "info", "warning", "error", "success"):
         getattr(st, kind)(node["text"])
     elif kind == "vega_lite_chart":
         st.vega_lite_chart(node["rows"], node["spec"], key=at, width="stretch")
@@ -89,6 +91,12 @@ def element(node, at: str) -> None:
         st.button(label, key=at)
     elif kind == "download_button":
         st.download_button(label, b"", key=at)
+    elif kind == "file_uploader":
+        st.file_uploader(label, key=at)
+    elif kind == "page_link":
+        st.page_link("http://localhost", label=label)
+    elif kind == "html":
+        st.html(node["text"])
     else:
         st.caption(kind)
 

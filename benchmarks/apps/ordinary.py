@@ -1,38 +1,60 @@
-"""An ordinary page: Altair charts built anew on each run, everything on default settings."""
+"""The app as it is without what it does for speed; stands in for the command `streamlit`.
 
-import os
+Every page has the widgets, texts, charts, tables and analyses that it has, written the ordinary way: its Altair charts are
+built on each run and handed to `st.altair_chart`, its tables to `st.table`, and nothing is taken from the garbage
+collector. Whoever starts it leaves Streamlit's settings at their defaults.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from typing import Any, get_type_hints
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.web import cli
 
-ROWS = 49
-
-
-@st.cache_data
-def scores() -> pd.DataFrame:
-    baseline = np.random.default_rng(0).normal(60, 10, ROWS).round(2)
-    # Improvements lie so close together that every step of the threshold moves somebody: the charts do change.
-    improvement = np.linspace(45, 90, ROWS)
-    followup = (baseline * (1 - improvement / 100)).round(2)
-    return pd.DataFrame({"id": np.arange(ROWS), "baseline": baseline, "followup": followup})
+from explorer import charts
+from explorer.charts.figure import Spec
+from explorer.ui import show, start, tables
 
 
-def chart(rows: pd.DataFrame) -> alt.Chart:
-    x = alt.X("baseline", title="Baseline", scale=alt.Scale(domain=[20, 100]))
-    y = alt.Y("followup", title="Follow-up", scale=alt.Scale(domain=[0, 100]))
-    drawn = alt.Chart(rows).mark_circle(size=60)
-    return drawn.encode(x=x, y=y, color="responder", tooltip=["id", "baseline", "followup"]).properties(height=240)
+def build_charts_anew() -> None:
+    """Let every function that prepares a chart once build it each time it is called."""
+    for each in pkgutil.iter_modules(charts.__path__):
+        module = importlib.import_module(f"{charts.__name__}.{each.name}")
+        for name, value in list(vars(module).items()):
+            if hasattr(value, "cache_clear") and get_type_hints(value.__wrapped__).get("return") == Spec:
+                setattr(module, name, value.__wrapped__)
+        if hasattr(module, "prepared"):
+            module.prepared = built
 
 
-st.set_page_config(page_title="Ordinary", layout="wide")
-threshold = st.sidebar.number_input("Threshold", 0.0, 100.0, 50.0, step=1.0, key=os.environ["INPUT"])
-rows = scores()
-improvement = 100 * (rows["baseline"] - rows["followup"]) / rows["baseline"]
-rows = rows.assign(responder=np.where(improvement >= threshold, "yes", "no"))
-st.write(f"{(improvement >= threshold).sum()} of {ROWS} improved by at least {threshold:g} %")
-for place in range(int(st.query_params["charts"])):
-    st.altair_chart(chart(rows), key=f"chart-{place}")
-for place in range(int(st.query_params["tables"])):
-    st.dataframe(rows, height=240, key=f"table-{place}")
+def built(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    return {"chart": chart}
+
+
+def draw(data: pd.DataFrame, spec: dict[str, Any], **how: Any) -> Any:
+    chart = spec["chart"]
+    chart.data = data
+    return st.altair_chart(chart, **how)
+
+
+def small_table(rows: pd.DataFrame, alt: str) -> None:
+    st.table(rows, hide_index=True, alt=alt)
+
+
+def as_html(columns: Iterable[object], rows: Iterable[Iterable[object]], name: str) -> str:
+    """Draw a table at once; nothing is left to be written into a text."""
+    small_table(pd.DataFrame(rows, columns=list(columns)), name)
+    return ""
+
+
+build_charts_anew()
+st.vega_lite_chart = draw
+show.small_table, tables.as_html = small_table, as_html
+start.freeze_imports = lambda: None
+
+if __name__ == "__main__":
+    cli.main()

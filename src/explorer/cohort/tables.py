@@ -130,18 +130,18 @@ class Cohort:
         """Number of patients, hypothetical additions included."""
         return len(self.patients)
 
-    @property
+    @cached_property
     def drugs(self) -> tuple[str, ...]:
         """Drugs of any course or adverse event, in alphabetical order."""
         named = {*self.treatments["drug"].cat.categories, *self.adverse_events["drug"].cat.categories}
         return tuple(sorted(named))
 
-    @property
+    @cached_property
     def items(self) -> tuple[str, ...]:
         """Items of any report, in alphabetical order."""
         return tuple(self.reports["item"].cat.categories)
 
-    @property
+    @cached_property
     def covariates(self) -> tuple[str, ...]:
         """Names of the further baseline columns of `patients`, in alphabetical order."""
         return tuple(name for name in self.patients.columns if name not in TABLES["patients"])

@@ -21,6 +21,7 @@ from explorer.study.words import counted
 from explorer.ui import guard, start, state, tables
 
 LAZY_FROM = 10_000
+ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]<>$~#|:&"})
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def mistakes() -> Iterator[None]:
 
 def plain(text: str) -> str:
     """Keep text that came from a file or a link from being read as markup."""
-    return "".join(f"\\{letter}" if letter in "\\`*_[]<>$~#|:&" else letter for letter in text)
+    return text.translate(ESCAPED)
 
 
 def unbroken(text: str) -> str:
@@ -217,7 +218,7 @@ def table(rows: pd.DataFrame, alt: str) -> None:
 
 def small_table(rows: pd.DataFrame, alt: str) -> None:
     """Show a table of a few rows as text that a screen reader and a phone can read."""
-    st.markdown(unbroken(tables.as_html(rows, alt)), unsafe_allow_html=True)
+    st.markdown(unbroken(tables.as_html(rows.columns, rows.itertuples(index=False), alt)), unsafe_allow_html=True)
 
 
 def figures_in_words(items: Sequence[tuple[str, str, str]]) -> None:

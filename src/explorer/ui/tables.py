@@ -5,20 +5,18 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-import pandas as pd
-
 SMALL = 'style="font-size: 0.875rem"'
 # A table wider than a phone scrolls by itself, by keyboard too.
 SCROLLS = 'role="region" tabindex="0" style="overflow-x: auto"'
 
 
-def as_html(rows: pd.DataFrame, name: str) -> str:
+def as_html(columns: Iterable[object], rows: Iterable[Iterable[object]], name: str) -> str:
     """Write a table of a few rows as HTML.
 
     Parameters
     ----------
-    rows : DataFrame
-        What its cells say. All text is escaped, whatever markup it holds.
+    columns, rows
+        What its heading and its cells say. All text is escaped, whatever markup it holds.
     name : str
         What the table shows, for who cannot see it.
 
@@ -27,10 +25,11 @@ def as_html(rows: pd.DataFrame, name: str) -> str:
     str
         One line: Markdown takes what follows an empty line for text of its own.
     """
-    head = _row("th", rows.columns)
-    body = "".join(_row("td", row) for row in rows.itertuples(index=False))
-    table = f'<table {SMALL} aria-label="{_text(name)}"><thead>{head}</thead><tbody>{body}</tbody></table>'
-    return f'<div {SCROLLS} aria-label="{_text(name)}">{table}</div>'
+    head = _row("th", columns)
+    body = "".join(_row("td", row) for row in rows)
+    said = f'aria-label="{html.escape(" ".join(name.split()))}"'
+    table = f"<table {SMALL} {said}><thead>{head}</thead><tbody>{body}</tbody></table>"
+    return f"<div {SCROLLS} {said}>{table}</div>"
 
 
 def _row(kind: str, cells: Iterable[object]) -> str:
