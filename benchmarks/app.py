@@ -28,6 +28,10 @@ WARM_UP = 4
 DEFAULTS = {"runner.postScriptGC": "true", "runner.fastReruns": "true"}
 
 
+class DifferentError(Exception):
+    """What is to be compared does not show the same: a ratio between different work means nothing."""
+
+
 class Timed(NamedTuple):
     """Milliseconds from key press to last change, one per press."""
 
@@ -83,12 +87,20 @@ def _title(text: str) -> str:
 def _one_page(browser: Browser, folder: Path, title: str, path: str, presses: int) -> bool:
     name = path.strip("/") or "first"
     charts, tables = _recorded(browser, path, folder / name)
+    try:
+        timed = _timed(_beside(browser, folder, path, name, charts), charts, presses)
+    except DifferentError as error:
+        print(f"{title:26}NOT MEASURED   {error}", flush=True)
+        return False
+    return _report(title, charts, tables, timed)
+
+
+def _timed(beside: Iterator[AbstractContextManager[Page]], charts: int, presses: int) -> Timed:
     with ExitStack() as open_until_here:
-        pages = [open_until_here.enter_context(page) for page in _beside(browser, folder, path, name, charts)]
+        pages = [open_until_here.enter_context(page) for page in beside]
         for page in pages:
             _must_show(page, charts)
-        timed = _take_turns(pages, presses)
-    return _report(title, charts, tables, timed)
+        return _take_turns(pages, presses)
 
 
 def _recorded(browser: Browser, path: str, to: Path) -> tuple[int, int]:
@@ -135,10 +147,10 @@ def _tuned(folder: Path) -> Path:
 
 
 def _must_show(page: Page, charts: int) -> None:
-    """Stop unless a page shows its charts and no error: a time for less work means nothing."""
+    """Raise DifferentError unless a page shows its charts and no error."""
     shown = page.get_by_test_id("stVegaLiteChart").count()
     if shown != charts or page.get_by_test_id("stException").count():
-        sys.exit(f"{page.url} shows {shown} charts instead of {charts}, or an error")
+        raise DifferentError(f"{page.url} shows {shown} charts instead of {charts}, or an error")
 
 
 def _take_turns(pages: list[Page], presses: int) -> Timed:

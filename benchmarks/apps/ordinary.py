@@ -19,6 +19,9 @@ from explorer import charts
 from explorer.charts.figure import Spec
 from explorer.ui import show, start, tables
 
+ADJUSTED = ("curve",)
+"""Charts whose specification is adjusted after they are built: drawn from it, which costs Streamlit as much."""
+
 
 def build_charts_anew() -> None:
     """Let every function that prepares a chart once build it each time it is called."""
@@ -27,7 +30,7 @@ def build_charts_anew() -> None:
         for name, value in list(vars(module).items()):
             if hasattr(value, "cache_clear") and get_type_hints(value.__wrapped__).get("return") == Spec:
                 setattr(module, name, value.__wrapped__)
-        if hasattr(module, "prepared"):
+        if hasattr(module, "prepared") and each.name not in ADJUSTED:
             module.prepared = built
 
 
@@ -36,6 +39,8 @@ def built(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def draw(data: pd.DataFrame, spec: dict[str, Any], **how: Any) -> Any:
+    if "chart" not in spec:
+        return draw_specification(data, spec, **how)
     chart = spec["chart"]
     chart.data = data
     return st.altair_chart(chart, **how)
@@ -52,7 +57,7 @@ def as_html(columns: Iterable[object], rows: Iterable[Iterable[object]], name: s
 
 
 build_charts_anew()
-st.vega_lite_chart = draw
+draw_specification, st.vega_lite_chart = st.vega_lite_chart, draw
 show.small_table, tables.as_html = small_table, as_html
 start.freeze_imports = lambda: None
 

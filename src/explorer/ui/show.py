@@ -114,10 +114,13 @@ STYLE = """<style>
   .st-key-definition details { margin-bottom: 1rem; }
 }
 [data-testid="stMultiSelect"] [data-tag] { background-color: #2b6f9f; }
+[data-testid="stSidebar"] :has(> .stExpander > details:not([open])) + :has(> .stMarkdown [data-testid="stCaptionContainer"]) {
+  margin-top: -0.75rem;
+}
 </style>"""
 """Where screens are wide, the definition stands unfolded; on a phone, results come before the Methods sentence.
 
-Streamlit writes what is chosen in a list white on the accent colour, which on a dark page is too light for it.
+The line below a closed part of the sidebar belongs to it. Streamlit writes what is chosen in a list white on the accent colour, which on a dark page is too light for it.
 """
 
 

@@ -199,13 +199,14 @@ def section(label: str, key: str, draw: Callable[[], None], summary: str, small:
     """
     st.session_state[key] = key in st.session_state.unfolded
     look: Literal["compact", "default"] = "compact" if small else "default"
-    with st.container(gap="xxsmall"):
-        title = f"**{plain(label)}**" if small else plain(label)
-        folded = st.expander(title, key=key, on_change=_folded, args=(key,), type=look)
-        with folded if folded.open else nullcontext():
-            st.caption(plain(unbroken(summary)))
-            if folded.open:
-                draw()
+    title = f"**{plain(label)}**" if small else plain(label)
+    folded = st.expander(title, key=key, on_change=_folded, args=(key,), type=look)
+    # Below a closed part; `show.STYLE` moves it near. A container around both would be one more thing to send and draw
+    # for each of some twenty parts.
+    with folded if folded.open else nullcontext():
+        st.caption(plain(unbroken(summary)))
+        if folded.open:
+            draw()
 
 
 def unfold(key: str, open: bool = True) -> None:
