@@ -120,7 +120,8 @@ STYLE = """<style>
 </style>"""
 """Where screens are wide, the definition stands unfolded; on a phone, results come before the Methods sentence.
 
-The line below a closed part of the sidebar belongs to it. Streamlit writes what is chosen in a list white on the accent colour, which on a dark page is too light for it.
+The line below a closed part of the sidebar belongs to it, and is moved near. Streamlit writes what is chosen in a list
+white on the accent colour, which on a dark page is too light for it.
 """
 
 
