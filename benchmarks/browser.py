@@ -151,6 +151,7 @@ def visit(page: Page, url: str, path: str, sections: tuple[str, ...] = SECTIONS,
 def ready(page: Page, key: str = THRESHOLD) -> None:
     """Wait until a number can be typed and the page has come to rest."""
     page.locator(f".st-key-{key} input").wait_for(timeout=180_000)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=180_000)
     page.wait_for_timeout(2500)
 
 

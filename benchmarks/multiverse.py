@@ -20,7 +20,7 @@ from benchmarks.run import _at_least, _median, _peak_gib
 from explorer.bundled import BUNDLED
 from explorer.cohort.readers import read
 from explorer.cohort.tables import Cohort
-from explorer.multiverse.cells import cells_of
+from explorer.multiverse.alike import cells_of
 from explorer.multiverse.draws import ensemble, run_draws
 from explorer.multiverse.grids import GRIDS
 from explorer.multiverse.listing import Listing, listed

@@ -81,4 +81,4 @@ def test_a_click_on_a_dot_chooses_its_patient_and_moves_nothing(page):
     chosen = link.inner_text().split()[-1]
     assert chosen in set(bundled_cohort().patients["patient_id"])
     link.click()
-    expect(page.get_by_role("heading", name=re.compile(f"^{chosen}: "))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(f"^{chosen}: "), level=3)).to_be_visible()

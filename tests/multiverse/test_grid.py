@@ -15,6 +15,7 @@ from explorer.multiverse.decisions import (
 )
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.listing import listed
+from explorer.study.eligibility import AgeLimits, Prescriptions
 from explorer.study.missing import Missing
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.windows import Window
@@ -115,6 +116,22 @@ def test_bounds_are_no_options():
         MissingDecision(
             field="missing", name="Missing", options=[*MISSING, {"label": "worst", "missing": "worst_case"}]
         )
+
+
+def test_criteria_that_are_the_options_own_already_stay_where_they_stand():
+    twice = (
+        Prescriptions(drug="tralokinumab", at_least=2),
+        AgeLimits(from_=18),
+        Prescriptions(drug="tralokinumab", at_most=9),
+    )
+    decision = CriteriaDecision(
+        field="eligibility",
+        name="Prescriptions",
+        kind="prescriptions",
+        about="tralokinumab",
+        options=[{"label": "own", "criteria": (twice[0], twice[2])}],
+    )
+    assert decision.set(twice, decision.options[0]) == twice
 
 
 def test_criteria_of_another_subject_are_refused():

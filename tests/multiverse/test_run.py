@@ -1,6 +1,7 @@
 """A run over many studies gives what `analyse` gives on each of them."""
 
 from dataclasses import fields
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.multiverse import cells
+from explorer.multiverse.alike import cells_of
 from explorer.multiverse.decisions import CriteriaDecision, MissingDecision, RuleDecision, ThresholdDecision
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.listing import alone, listed
@@ -103,9 +105,26 @@ def test_patients_who_are_alike_are_counted_as_one_without_any_number_changing(m
             np.testing.assert_allclose(getattr(together.change[code], field.name), getattr(change, field.name))
     assert together.cautions.tolist() == each.cautions.tolist()
     plan = planned(listing)
-    blocks = list(cells.cells_of(bundled_cohort(), plan, ()))
+    blocks = list(cells_of(bundled_cohort(), plan, ()))
     assert len(blocks) == len(plan.windows)
     assert all(block.weight.sum() == bundled_cohort().n_patients for block in blocks)
+
+
+@settings(max_examples=30, deadline=None)
+@given(grid=grids())
+def test_what_is_remembered_of_patients_who_are_alike_changes_no_number(grid):
+    """All examples share one cohort and what it remembers of the examples before."""
+    held = bundled_cohort()
+    each = run(held, listed(grid).rows(np.arange(min(len(listed(grid)), 40))))
+    with mock.patch.object(cells, "ALONE", 10):
+        together = run(held, each.listing)
+    for one, other in [
+        (each.response, together.response),
+        *((each.change[c], together.change[c]) for c in each.change),
+    ]:
+        for field in fields(one):
+            np.testing.assert_allclose(getattr(other, field.name), getattr(one, field.name), rtol=1e-9, atol=1e-9)
+    assert together.cautions.tolist() == each.cautions.tolist()
 
 
 def test_cells_are_as_many_as_different_patients_and_not_as_patients(monkeypatch):
@@ -115,7 +134,7 @@ def test_cells_are_as_many_as_different_patients_and_not_as_patients(monkeypatch
     held = cohort(f"patient_id | age\n{alike}", f"patient_id | day | instrument | score\n{scores}")
     study = responding({"kind": "percent_improvement", "instrument": "BSA", "at_least": 100})
     plan = planned(alone(study))
-    (block,) = cells.cells_of(held, plan, ("BSA",))
+    (block,) = cells_of(held, plan, ("BSA",))
     assert sorted(block.weight[0]) == [15, 15]
     assert block.change["BSA"].n.sum() == 30
 

@@ -159,8 +159,10 @@ class CriteriaDecision(AnyDecision):
         return CriteriaOption(label=_label(label), criteria=chosen)
 
     def set(self, criteria: Sequence[Criterion], option: CriteriaOption) -> tuple[Criterion, ...]:
-        """Return criteria with the governed ones replaced, in the place of the first of them."""
+        """Return criteria with the governed ones replaced, in the place of the first; as they stand where they are it."""
         held = [place for place, criterion in enumerate(criteria) if self.governs(criterion)]
+        if tuple(criteria[place] for place in held) == option.criteria:
+            return tuple(criteria)
         at = held[0] if held else len(criteria)
         others = [criterion for criterion in criteria[at:] if not self.governs(criterion)]
         return (*criteria[:at], *option.criteria, *others)

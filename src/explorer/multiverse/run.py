@@ -14,8 +14,8 @@ from explorer.analysis.facts import CohortFacts
 from explorer.analysis.ledger import ledger
 from explorer.analysis.response import response
 from explorer.cohort.tables import Cohort
+from explorer.multiverse.alike import cells_of
 from explorer.multiverse.cautions import cautions
-from explorer.multiverse.cells import cells_of
 from explorer.multiverse.counts import Counts, counted
 from explorer.multiverse.listing import Listing, rule_of
 from explorer.multiverse.plan import Plan, planned
