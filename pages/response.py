@@ -172,7 +172,9 @@ def reports(analysis: Analysis) -> None:
     added = int((analysis.ledger.eligible & analysis.cohort.hypothetical).sum())
     everybody = apart(analysis.ledger.n, added)
     st.markdown(f"Of all {everybody} eligible patients, whoever answered in the follow-up window.")
-    show.figure(forest.report_strip(analysis.reports, counts_invented(analysis)), analysis)
+    invented = counts_invented(analysis)
+    strip = show.whatever_the_rule(analysis, lambda: forest.report_strip(analysis.reports, invented), "reports")
+    show.figure(strip, analysis)
 
 
 with show.mistakes():

@@ -7,29 +7,25 @@ changes, only its own columns are judged again and only its own group is numbere
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from explorer.cohort.tables import Cohort, Memo
+from explorer.cohort.tables import Cohort
 from explorer.multiverse import cells
-from explorer.multiverse.cells import Cells, Flag, Sums, changes_summed, patients, whatever_the_windows
+from explorer.multiverse.cells import Cells, Flag, Known, Remembered, Sums, changes_summed, patients
 from explorer.multiverse.many import ManyWindows, many_windows
 from explorer.multiverse.plan import Plan
-from explorer.study.study import Study
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
-T = TypeVar("T")
 
-REMEMBERED = 600_000_000
-"""Bytes of columns that are remembered with a cohort, at one byte for each patient."""
 DENSE = 2_000_000
 """Combinations up to which each has a place of its own in a table, which is faster than looking them up."""
 CODES = 2**62
@@ -72,32 +68,12 @@ def cells_of(cohort: Cohort, plan: Plan, sums: Sequence[str]) -> Iterator[Cells]
 
 def _put_together(cohort: Cohort, plan: Plan, sums: Sequence[str]) -> Iterator[Cells]:
     """Give the cells of a large cohort, one window at a time."""
-    memo = cohort.derived("columns of many windows", lambda: Memo(max(64, REMEMBERED // cohort.n_patients)))
-    met = memo.get(
-        ("whatever the windows", tuple(plan.paths.criteria), _key(plan.windows[0])),
-        partial(whatever_the_windows, cohort, plan),
-    )
+    remembered = Remembered(cohort, 1)
+    met = remembered.whatever_the_windows(plan)
+    asked = tuple(plan.paths.criteria), plan.listing.grid.base.hypothetical
     for window in plan.windows:
-        many = many_windows(cohort, [window])
-        known = _Remembered(memo, _key(window))
-        each = patients(cohort, plan, many, (), met, known.get)
-        asked = tuple(plan.paths.criteria), plan.listing.grid.base.hypothetical
-        yield _Window(each, many, known, asked).cells(sums)
-
-
-def _key(window: Study) -> Hashable:
-    return window.index, window.index_drug, window.baseline, window.follow_up, window.after_stop
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    """What is remembered of a cohort under one window."""
-
-    memo: Memo
-    window: Hashable
-
-    def get(self, what: Hashable, compute: Callable[[], T]) -> T:
-        return self.memo.get((what, self.window), compute)
+        many, known = many_windows(cohort, [window]), remembered.under([window])
+        yield _Window(patients(cohort, plan, many, (), met, known), many, known, asked).cells(sums)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +88,15 @@ class _Window:
 
     each: Cells
     many: ManyWindows
-    known: _Remembered
+    known: Known
     asked: Hashable
 
     @cached_property
     def who(self) -> Alike:
         """Who is told apart by the criteria."""
         each = self.each
-        return self.known.get(("who", self.asked), lambda: numbered([each.enters, each.invented, *each.criteria]))
+        found: Alike = self.known(("who", self.asked), lambda: numbered([each.enters, each.invented, *each.criteria]))
+        return found
 
     @cached_property
     def alike(self) -> Alike:
@@ -150,7 +127,7 @@ class _Window:
         return Flag(first.astype(float)[np.newaxis], lambda: self.alike.summed(flag.everybody()[0])[np.newaxis])
 
     def _sums(self, code: str) -> Sums:
-        of = self.known.get(("sums", code, self.asked), partial(_summed, self.who, self.many, code))
+        of = self.known(("sums", code, self.asked), partial(_summed, self.who, self.many, code))
         return Sums(self._spread(of.n), self._spread(of.first), self._spread(of.second), of.centre)
 
     def _spread(self, by_who: Floats) -> Floats:
@@ -174,7 +151,7 @@ def _summed(who: Alike, many: ManyWindows, code: str) -> Sums:
     return Sums(who.summed(each.n[0]), who.summed(each.first[0]), who.summed(each.second[0]), each.centre)
 
 
-def _groups(each: Cells, known: _Remembered) -> Iterator[Alike]:
+def _groups(each: Cells, known: Known) -> Iterator[Alike]:
     """Yield the numbers of the patients by what is asked of each score and answer, and by whether they left early."""
     columns: dict[Hashable, dict[Hashable, Column]] = {}
     for kind, truths in (("truth", each.leaves), ("carried", each.carried)):
@@ -183,7 +160,7 @@ def _groups(each: Cells, known: _Remembered) -> Iterator[Alike]:
     columns["left"] = {("left", asked): left for asked, left in each.left.items()}
     for group in columns.values():
         if group:
-            yield known.get(("group", tuple(group)), partial(numbered, list(group.values())))
+            yield known(("group", tuple(group)), partial(numbered, list(group.values())))
 
 
 def numbered(columns: Iterable[Column]) -> Alike:

@@ -11,22 +11,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from explorer.cohort.tables import Cohort
+from explorer.cohort.tables import Cohort, Memo
 from explorer.multiverse.many import ManyWindows, many_windows
 from explorer.multiverse.plan import Plan
 from explorer.study.eligibility import BaselineScore, Criterion, FollowUpScores, PatientReport
 from explorer.study.lint import beginnings
 from explorer.study.response import Leaf, Reported
+from explorer.study.study import Study
 from explorer.study.truth import TRUE, Truth
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Column = npt.NDArray[Any]
+Known = Callable[[Hashable, Callable[[], Any]], Any]
+"""Gives what is asked under a name, or has it computed."""
 
 ALONE = 2_000
 """Up to so many patients each is a cell: finding those alike would cost more than it saves."""
 AT_ONCE = 4_000_000
 """Windows times patients that are looked at in one step."""
+REMEMBERED = 600_000_000
+"""Bytes of columns that are remembered with a cohort, at one byte for each patient and window."""
 AT_A_VISIT = (BaselineScore, FollowUpScores, PatientReport)
 """Criteria that depend on the windows."""
 
@@ -96,18 +101,44 @@ class Cells:
 def each_patient(cohort: Cohort, plan: Plan, sums: Sequence[str]) -> Iterator[Cells]:
     """Give every patient of a small cohort as a cell, a number of windows at a time (see `alike.cells_of`)."""
     step = max(1, AT_ONCE // max(1, cohort.n_patients))
-    met = whatever_the_windows(cohort, plan)
+    known = Remembered(cohort, min(step, len(plan.windows)))
+    met = known.whatever_the_windows(plan)
     for start in range(0, len(plan.windows), step):
-        yield patients(cohort, plan, many_windows(cohort, plan.windows[start : start + step]), sums, met)
+        windows = plan.windows[start : start + step]
+        yield patients(cohort, plan, many_windows(cohort, windows), sums, met, known.under(windows))
 
 
-def whatever_the_windows(cohort: Cohort, plan: Plan) -> dict[Criterion, Bools]:
-    """Say who meets the criteria that no window changes."""
-    many = many_windows(cohort, plan.windows[:1])
-    return {each: each.met_by(many) == TRUE for each in plan.paths.criteria if not isinstance(each, AT_A_VISIT)}
+class Remembered:
+    """Columns of a cohort (what one criterion or simple rule says of every patient), kept for the next run.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    at_once : int
+        Windows that one column is about.
+    """
+
+    def __init__(self, cohort: Cohort, at_once: int) -> None:
+        most = int(np.clip(REMEMBERED // max(1, cohort.n_patients * at_once), 64, 1000))
+        self._cohort, self._memo = cohort, cohort.derived("columns of many windows", lambda: Memo(most))
+
+    def under(self, windows: Sequence[Study]) -> Known:
+        """Return what gives a column under some windows, by its name, or has it judged."""
+        key = tuple((of.index, of.index_drug, of.baseline, of.follow_up, of.after_stop) for of in windows)
+        return lambda what, judge: self._memo.get((what, key), judge)
+
+    def whatever_the_windows(self, plan: Plan) -> Mapping[Criterion, Bools]:
+        """Say who meets the criteria that no window changes."""
+        many, known = many_windows(self._cohort, plan.windows[:1]), self.under(plan.windows[:1])
+        return {
+            each: known(("alone", each), partial(_meets, each, many))
+            for each in plan.paths.criteria
+            if not isinstance(each, AT_A_VISIT)
+        }
 
 
-def _judged(what: Hashable, judge: Callable[[], Column]) -> Column:
+def judged_anew(what: Hashable, judge: Callable[[], Column]) -> Column:
+    """Judge a column without looking whether it is known."""
     return judge()
 
 
@@ -117,7 +148,7 @@ def patients(
     many: ManyWindows,
     sums: Sequence[str],
     met: Mapping[Criterion, Bools] = MappingProxyType({}),
-    known: Callable[[Hashable, Callable[[], Column]], Column] = _judged,
+    known: Known = judged_anew,
 ) -> Cells:
     """Return every patient as a cell, under the windows looked through.
 

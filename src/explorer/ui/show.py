@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
 from explorer.analysis.analyse import Analysis
 from explorer.charts.figure import Figure, TooFew
-from explorer.cohort.tables import Cohort
+from explorer.cohort.tables import Cohort, Memo
 from explorer.errors import ExplorerError
 from explorer.export import figures, people
 from explorer.export.numbers import rate_interval
@@ -20,7 +20,11 @@ from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.words import counted
 from explorer.ui import guard, start, state, tables
 
+D = TypeVar("D")
+
 LAZY_FROM = 10_000
+MOST_KEPT = 300
+"""Drawings kept with a cohort."""
 ESCAPED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_[]<>$~#|:&"})
 
 
@@ -182,6 +186,22 @@ def figure(
     st.caption(plain(unbroken(drawn.alt)))
     _twin(drawn, analysis, key)
     return event["selection"].get(drawn.select) if drawn.select else None
+
+
+def whatever_the_rule(analysis: Analysis, draw: Callable[[], D], *asked: Hashable) -> D:
+    """Return what was drawn of an analysis, kept for as long as only the response rule changes.
+
+    Parameters
+    ----------
+    draw : callable
+        Its drawing depends on the study's eligibility, windows and confidence, and on what else is asked.
+    asked : hashable
+        A name for the drawing, and everything else that it depends on.
+    """
+    study = analysis.study
+    same = (study.eligibility, study.hypothetical, study.prior_drug, study.confidence, study.interval)
+    windows = (study.index, study.index_drug, study.baseline, study.follow_up, study.after_stop)
+    return analysis.cohort.derived("drawings", lambda: Memo(MOST_KEPT)).get((asked, same, windows), draw)
 
 
 def _twin(drawn: Figure, analysis: Analysis, key: str) -> None:
