@@ -45,7 +45,10 @@ class CohortFacts:
         return self._kept((what, *self._day_0, study.baseline, study.follow_up, study.after_stop), compute)
 
     def _kept(self, key: Hashable, compute: Callable[[], T]) -> T:
-        return (self.cohort.derived if self.memo is None else self.memo.get)(key, compute)
+        if self.memo is None:
+            return self.cohort.derived(key, compute)
+        # What the analysis in force has computed is not computed again.
+        return self.memo.get(key, lambda: self.cohort.recalled(key, compute))
 
     @property
     def _day_0(self) -> tuple[str, str]:

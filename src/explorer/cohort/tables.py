@@ -86,6 +86,13 @@ class Memo:
                 self._kept.popitem(last=False)
         return value
 
+    def recalled(self, key: Hashable, otherwise: Callable[[], T]) -> T:
+        """Return what is kept under the key, or compute it without keeping it."""
+        with self._lock:
+            if key in self._kept:
+                return cast("T", self._kept[key])
+        return otherwise()
+
 
 @dataclass(frozen=True, eq=False)
 class Cohort:
@@ -190,6 +197,10 @@ class Cohort:
             Its value is kept among the last 64 and shared: it must not be changed.
         """
         return self._memo.get(key, compute)
+
+    def recalled(self, key: Hashable, otherwise: Callable[[], T]) -> T:
+        """Return what is remembered under the key (see `derived`), or compute it without remembering it."""
+        return self._memo.recalled(key, otherwise)
 
 
 def build(
