@@ -28,6 +28,8 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.multiverse
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.warehouse
 	$(BIN)/python -m benchmarks.sessions
 	$(BIN)/python -m benchmarks.app
 

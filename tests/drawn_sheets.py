@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from explorer.cohort.mapping.model import Mapping
+from explorer.cohort.mapping.model import Mapping, Sheet
 from explorer.cohort.readers.sheets import Sheets
 
 ABOUT = {"title": "Drawn", "index_drug": "tralokinumab"}
@@ -22,10 +22,6 @@ def frame(text: str) -> pd.DataFrame:
 
 def mapping(columns=None, about=None, others=None, sheet="Data", **rest) -> Mapping:
     """Map the columns of one sheet; what is not about its columns goes through as it is."""
-    own = {
-        key: rest.pop(key)
-        for key in ("joined", "split", "summed", "leave_out", "imputed", "row_is_patient")
-        if key in rest
-    }
+    own = {key: rest.pop(key) for key in Sheet.model_fields if key in rest}
     mapped = {sheet: {"columns": columns or {}} | own} | (others or {})
     return Mapping.from_dict({"about": about or DATED, "sheets": mapped, **rest})

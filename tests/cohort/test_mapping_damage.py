@@ -42,6 +42,7 @@ COMMON = {
     "coded": st.sampled_from(["label", "number", None]),
     "decimal": st.sampled_from([".", ",", None]),
     "order": st.sampled_from(["dmy", "mdy", None]),
+    "counted_from": st.sampled_from(["1960-01-01", None]),
 }
 
 
@@ -73,11 +74,15 @@ def odd_mappings(draw):
                 "summed": st.just({"s": ["b", "c"]}),
                 "imputed": st.just({"d": ["yes"]}),
                 "leave_out": st.just({"c": ["N"]}),
+                "first_of": st.just({"f": ["d", "c"]}),
+                "merged": st.just(True),
+                "known_patients": st.just(True),
             },
         )
     )
     scale = {"code": "NEW", "range_min": 0, "range_max": 10}
-    return {"about": DATED, "sheets": {"S": sheet}, "visits": {"week 4": 28}, "instruments": [scale]}
+    parts = draw(st.sampled_from([{}, {"S": "a"}, {"S": "nowhere"}, {"T": "a"}]))
+    return {"about": DATED, "parts": parts, "sheets": {"S": sheet}, "visits": {"week 4": 28}, "instruments": [scale]}
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])

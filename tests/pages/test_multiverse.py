@@ -13,6 +13,7 @@ from explorer.export.numbers import percent, share
 from explorer.export.people import responders
 from explorer.multiverse import floor
 from explorer.multiverse.curve import change_curve, response_curve
+from explorer.multiverse.decisions import ThresholdDecision, WindowDecision
 from explorer.multiverse.estimates import share_of
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.grids import GRIDS, grids_for
@@ -123,7 +124,7 @@ def test_each_size_says_how_many_definitions_it_has_and_is_run(size):
     assert not app.exception
     curve = response_curve(run(bundled_cohort(), listed(GRIDS[size].around(AS_PUBLISHED))))
     assert f"of the {len(curve):,} definitions with this responder rule" in words(app)
-    assert multiverse.called(multiverse.InUse("", size, GRIDS[size], GRIDS[size])) == f"the {size} grid"
+    assert multiverse.called(multiverse.InUse("", size, *[GRIDS[size]] * 3)) == f"the {size} grid"
 
 
 def test_the_size_chosen_holds_for_the_marks_too():
@@ -327,6 +328,45 @@ def test_an_option_left_out_takes_its_definitions_with_it_and_comes_back():
     assert app.segmented_control(key="multiverse-size").options[0] == f"Small, edited · {len(left)}"
     app.checkbox(key=f"multiverse-keep-{place_of('left out')}").check().run()
     assert app.segmented_control(key="multiverse-size").options[0] == f"Small · {len(listed(small()))}"
+
+
+def deciding(size, kind):
+    return next((at, each) for at, each in enumerate(GRIDS[size].decisions) if isinstance(each, kind))
+
+
+def test_a_threshold_is_added_and_what_was_left_out_stays_out():
+    app = opened()
+    app.segmented_control(key="multiverse-size").set_value("medium").run()
+    at, decision = deciding("medium", ThresholdDecision)
+    app.checkbox(key=f"multiverse-keep-{at}-0").uncheck().run()
+    app.number_input(key=f"multiverse-add-{at}-value").set_value(2.5).run()
+    app.button(key=f"multiverse-add-{at}").click().run()
+    held = app.session_state["multiverse"].grid
+    assert [option.at_least for option in held.decisions[at].options] == [
+        *(option.at_least for option in decision.options[1:]),
+        2.5,
+    ]
+    n = len(listed(held.around(AS_PUBLISHED)))
+    assert app.segmented_control(key="multiverse-size").options[1] == f"Medium, edited · {n:,}"
+    app.number_input(key=f"multiverse-add-{at}-value").set_value(2.5).run()
+    app.button(key=f"multiverse-add-{at}").click().run()
+    assert "has this option already" in words(app)
+    app.button(key="multiverse-whole").click().run()
+    assert app.session_state["multiverse"].grid == GRIDS["medium"]
+
+
+def test_a_window_is_added_and_one_that_holds_no_day_is_refused():
+    app = opened()
+    at, decision = deciding("small", WindowDecision)
+    app.number_input(key=f"multiverse-add-{at}-from").set_value(130).run()
+    app.button(key=f"multiverse-add-{at}").click().run()
+    assert "no day lies from 130 to 120" in words(app)
+    app.number_input(key=f"multiverse-add-{at}-from").set_value(60).run()
+    app.button(key=f"multiverse-add-{at}").click().run()
+    options = app.session_state["multiverse"].grid.decisions[at].options
+    assert (options[-1].window.from_day, options[-1].window.to_day) == (60, 120)
+    assert len(options) == len(decision.options) + 1
+    assert plain(options[-1].label) in [box.label for box in app.checkbox]
 
 
 def test_what_the_definition_in_force_does_stays_in():

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any, get_args
 
 import streamlit as st
 
 from explorer.errors import DefinitionError
 from explorer.export.multiverse_files import about
 from explorer.export.spreadsheet import commented_csv
-from explorer.multiverse.decisions import AnyDecision, Option
-from explorer.multiverse.editing import keeping
+from explorer.multiverse.decisions import AnyDecision, Option, ThresholdDecision, WindowDecision
+from explorer.multiverse.editing import add_threshold, add_window, decision_of, keeping
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.run import Multiverse
 from explorer.multiverse.table import table
+from explorer.study.windows import Pick, Window
 from explorer.ui import guard, multiverse, state
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
+PICKS = get_args(Pick)
 SIZE, FILE = "multiverse-size", "multiverse-file"
 
 
@@ -40,7 +43,7 @@ def sizes() -> None:
 
 def _called(name: str, now: multiverse.InUse) -> str:
     called = "From a file" if name == multiverse.FROM_FILE else name.capitalize()
-    return f"{called}, edited" if name == now.name and now.grid != now.whole else called
+    return f"{called}, edited" if name == now.name and now.edited else called
 
 
 def _chosen() -> None:
@@ -53,15 +56,17 @@ def editor() -> None:
     """Draw every option with its reason and source, to be left out or put back."""
     now = multiverse.in_use()
     st.markdown(
-        "Each option is one that somebody could defend. Take out those that you would not; what the definition in force "
-        "does stays in."
+        "Each option is one that somebody could defend. Take out those that you would not, and add thresholds and windows "
+        "that you would; what the definition in force does stays in."
     )
     for place, decision in enumerate(now.whole.decisions):
         with st.container(gap="xsmall"):
             _decision(now, place, decision)
     _forbidden(now.grid)
-    if now.grid != now.whole:
-        st.button("Put all options back", on_click=multiverse.use, args=(now.name, now.whole), key="multiverse-whole")
+    if now.edited:
+        st.button(
+            "The grid as it was given", on_click=multiverse.use, args=(now.name, now.given), key="multiverse-whole"
+        )
 
 
 def _decision(now: multiverse.InUse, place: int, decision: AnyDecision) -> None:
@@ -70,6 +75,66 @@ def _decision(now: multiverse.InUse, place: int, decision: AnyDecision) -> None:
     for at, option in enumerate(decision.options):
         _option(now, decision, option, f"multiverse-keep-{place}-{at}", option.label in kept)
     held.told(f"multiverse-keep-{place}")
+    if isinstance(decision, ThresholdDecision):
+        _more_thresholds(now, place, decision)
+    if isinstance(decision, WindowDecision):
+        _more_windows(now, place, decision)
+
+
+def _more_thresholds(now: multiverse.InUse, place: int, decision: ThresholdDecision) -> None:
+    """Draw what a threshold is added with."""
+    key = f"multiverse-add-{place}"
+    percent = decision.kind == "percent_improvement"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        instrument = state.cohort().instruments.get(decision.about)
+        st.number_input(
+            f"Another threshold of {plain(decision.about)} ({'%' if percent else 'points'})",
+            0.0,
+            100.0 if percent or instrument is None else instrument.range_max - instrument.range_min,
+            None,
+            key=f"{key}-value",
+            placeholder="at least",
+            width=260,
+        )
+        st.button("Add", key=key, on_click=_threshold_added, args=(now, decision, key))
+    held.told(key)
+
+
+def _threshold_added(now: multiverse.InUse, decision: ThresholdDecision, key: str) -> None:
+    value = st.session_state[f"{key}-value"]
+    if value is None:
+        state.refuse(key, "Type the threshold to add.")
+    else:
+        state.attempt(key, lambda: _add(now, decision, add_threshold(now.whole, decision.name, value)))
+
+
+def _more_windows(now: multiverse.InUse, place: int, decision: WindowDecision) -> None:
+    """Draw what a window is added with: the one in force until it is changed."""
+    key = f"multiverse-add-{place}"
+    window: Window = getattr(state.study(), decision.field)
+    middle = (window.from_day + window.to_day) // 2 if window.target_day is None else window.target_day
+    with st.popover("Another window", key=f"{key}-open"):
+        first = st.number_input("From day", value=window.from_day, step=1, key=f"{key}-from")
+        last = st.number_input("To day", value=window.to_day, step=1, key=f"{key}-to")
+        pick = st.selectbox("Score used, of several", PICKS, PICKS.index(window.pick), key=f"{key}-pick")
+        target = None
+        if pick == "closest":
+            target = st.number_input("Closest to day", value=middle, step=1, key=f"{key}-target")
+        asked = {"from_day": first, "to_day": last, "pick": pick, "target_day": target}
+        st.button("Add", key=key, on_click=_window_added, args=(now, decision, key, asked))
+    held.told(key)
+
+
+def _window_added(now: multiverse.InUse, decision: WindowDecision, key: str, asked: dict[str, Any]) -> None:
+    state.attempt(key, lambda: _add(now, decision, add_window(now.whole, decision.name, Window(**asked))))
+
+
+def _add(now: multiverse.InUse, decision: AnyDecision, whole: Grid) -> None:
+    """Put the whole grid with its new option in use; what was left out stays out."""
+    kept = {each.name: [option.label for option in each.options] for each in now.grid.decisions}
+    known = {option.label for option in decision.options}
+    kept[decision.name] += [each.label for each in decision_of(whole, decision.name).options if each.label not in known]
+    multiverse.use(now.name, now.given, whole, keeping(whole, kept))
 
 
 def _option(now: multiverse.InUse, decision: AnyDecision, option: Option, key: str, kept: bool) -> None:
@@ -85,7 +150,7 @@ def _switched(now: multiverse.InUse, decision: AnyDecision, label: str, key: str
     kept = {each.name: {option.label for option in each.options} for each in now.grid.decisions}
     kept[decision.name] ^= {label}
     widget = key.rpartition("-")[0]
-    state.attempt(widget, lambda: multiverse.use(now.name, now.whole, keeping(now.whole, kept)))
+    state.attempt(widget, lambda: multiverse.use(now.name, now.given, now.whole, keeping(now.whole, kept)))
 
 
 def _forbidden(grid: Grid) -> None:

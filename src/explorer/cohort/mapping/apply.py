@@ -13,6 +13,7 @@ from explorer.cohort.findings import Findings, shown
 from explorer.cohort.instruments import Instrument
 from explorer.cohort.mapping.drawing import Table, draw, place
 from explorer.cohort.mapping.model import NOT_SAID, Mapping
+from explorer.cohort.mapping.parting import parted
 from explorer.cohort.mapping.report import Entry, Log
 from explorer.cohort.readers.sheets import Sheets
 from explorer.cohort.schemas import TABLES
@@ -96,6 +97,7 @@ def preview(mapping: Mapping, sheets: Sheets) -> Preview:
     Preview
     """
     findings, log = Findings(), Log()
+    sheets = parted(mapping.parts, sheets)
     drawn = draw(mapping, sheets, findings, log)
     tables = {name: _once(name, table, log) for name, table in drawn.items()}
     _check(mapping, tables, sheets, findings)

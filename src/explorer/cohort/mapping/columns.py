@@ -22,8 +22,11 @@ YES = frozenset({*house.YES, "yes.", "oui", "ja", "si", "sí", "x", "checked", "
 NO = frozenset({*house.NO, "no.", "non", "nein", "nee", "unchecked", "absent", "negative", "none", "f"})
 CODED = re.compile(r"\s*([+-]?\d+)(?:\s*[_=:)]\s*|\.\s+|\s+-\s+)(\S.*)")
 NUMERIC_DATE = re.compile(r"(\d{1,4})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,4})(?:[T ].*)?")
+# 20230531: no other order of day, month and year can be meant, because no month is 19 or 20.
+RUN_TOGETHER = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 NAMED_MONTH = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y %b %d")
 SERIALS = (10_000, 60_000)  # As spreadsheets count days: 1927 to 2064.
+FARTHEST_COUNT = 200_000  # Days: more than five centuries either way no date is counted.
 EPOCH = pd.Timestamp("1899-12-30")
 OR_SAY = "Or say in the mapping, under the column's 'words' or 'missing', how to read it."
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
@@ -106,6 +109,8 @@ def _told(what: str, steps: list[_Step]) -> str:
 
 def as_text(value: Any) -> str:
     """Write a raw cell as text; a whole number has no decimals, a date no time of day."""
+    if isinstance(value, str):
+        return value.strip()
     if isinstance(value, float | np.floating) and float(value).is_integer() and abs(float(value)) < 2**53:
         return str(int(value))
     if isinstance(value, datetime | date):
@@ -179,6 +184,8 @@ def dates(cells: pd.Series, column: Column, source: Source) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(cells):
         days: pd.Series = cells.dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
         return days
+    if column.counted_from is not None:
+        return _counted(cells, column, column.counted_from, source)
     order = column.order or source.mapping.dates
     clean = cleaned(cells, column, source, house.NO_NUMBER)
     values = clean.each(lambda value: read_date(value, order), cells, "datetime64[us]")
@@ -187,6 +194,16 @@ def dates(cells: pd.Series, column: Column, source: Source) -> pd.Series:
     written = np.array([*held, False])[clean.codes] & values.notna().to_numpy()
     source.log.cells("repaired", source.sheet, cells, written, "dates written as text or as serial numbers, read")
     return values
+
+
+def _counted(cells: pd.Series, column: Column, day_0: date, source: Source) -> pd.Series:
+    """Read numbers of days from a day 0 as dates."""
+    days = numbers(cells, column, source)
+    far = (days.abs() > FARTHEST_COUNT).to_numpy()
+    remedy = "Correct the cell, or the column's 'counted_from'."
+    source.fault(cells, far, f"{{value}} cannot be a number of days from {day_0}", remedy)
+    since = pd.to_timedelta(days.mask(far).round(), unit="D")
+    return (pd.Timestamp(day_0) + since).astype("datetime64[us]").rename(str(cells.name))
 
 
 def _doubt(order: DateOrder | None) -> str:
@@ -203,6 +220,8 @@ def read_date(value: Any, order: DateOrder | None) -> pd.Timestamp | None:
     if re.fullmatch(r"\d{5}(?:\.0+)?", text):
         serial = float(text)
         return EPOCH + pd.Timedelta(days=serial) if SERIALS[0] <= serial <= SERIALS[1] else None
+    if run_together := RUN_TOGETHER.fullmatch(text):
+        return _ordered(run_together.groups(), "ymd")
     found = NUMERIC_DATE.fullmatch(text)
     return _ordered(found.groups(), order) if found else _month_by_name(text)
 
@@ -240,9 +259,9 @@ def days(cells: pd.Series, column: Column, source: Source) -> pd.Series:
     return whole
 
 
-def looks_dated(cells: pd.Series) -> bool:
+def looks_dated(cells: pd.Series, column: Column) -> bool:
     """Say whether a column of first or last days holds dates rather than days."""
-    if pd.api.types.is_datetime64_any_dtype(cells):
+    if column.counted_from is not None or pd.api.types.is_datetime64_any_dtype(cells):
         return True
     filled = cells.dropna()
     plain = pd.to_numeric(filled.map(as_text), errors="coerce").astype("float64")

@@ -19,6 +19,9 @@ from explorer.cohort.mapping.seen import NUMBER, Seen
 from explorer.cohort.readers.sheets import Sheets
 
 COURSE: tuple[Role, ...] = ("start", "end", "stop_reason", "prescriptions")
+NOT_MAPPED, LEFT_OUT = "not in the mapping", "cells of a column left out"
+UNNAMED = f"{LEFT_OUT} ({NOT_MAPPED})"
+"""What the report says of a column that the mapping does not name."""
 FIELDS: dict[Role, str] = {"start": "start_day", "end": "end_day"}
 
 
@@ -62,6 +65,8 @@ class Read:
     who: pd.Series
     observed: pd.Series
     when: dict[str, pd.Series] = field(default_factory=dict)
+    labels: dict[str, pd.Series] = field(default_factory=dict)
+    unknown_visits: set[str] = field(default_factory=set)
 
     @property
     def numbered(self) -> list[int]:
@@ -121,7 +126,21 @@ def _sheets(mapping: Mapping, sheets: Sheets, findings: Findings, log: Log) -> l
         else:
             held = ", ".join(map(shown, sheets.frames))
             findings.add(sheets.file, f"there is no sheet '{name}'", f"The file has {held}; correct the mapping.")
-    return _numbered(found)
+    return _numbered(_of_known_patients(found))
+
+
+def _of_known_patients(read: list[Read]) -> list[Read]:
+    """Leave out the rows of patients whom no sheet that tells of patients names, where a sheet asks for that."""
+    named = [one.who for one in read if one.having(*PER_PATIENT)]
+    known = set(pd.concat(named)) if named else set()
+    return [_of(one, known) if one.sheet.known_patients else one for one in read]
+
+
+def _of(one: Read, known: set[str]) -> Read:
+    kept = one.who.isin(known)
+    what = "rows of patients who are not among the patients"
+    one.source.log.cells("dropped", one.source.sheet, one.who.rename(None), ~kept.to_numpy(), what)
+    return replace(one, rows=one.rows[kept], who=one.who[kept], observed=one.observed[kept])
 
 
 def _sheet(frame: pd.DataFrame, sheet: Sheet, source: Source) -> Iterator[Read]:
@@ -151,16 +170,21 @@ def place(sheets: Sheets, name: str) -> str:
 
 def _note_columns(frame: pd.DataFrame, sheet: Sheet, source: Source) -> None:
     source.log.add("read", source.sheet, None, "rows", len(frame))
-    parts = {part for made in (sheet.joined, sheet.split, sheet.summed) for names in made.items() for part in names[1]}
+    parts = {part for made in _made(sheet) for names in made.items() for part in names[1]}
     for name in frame:
-        column = sheet.columns.get(str(name), Column(role="ignore", why="not in the mapping"))
+        column = sheet.columns.get(str(name), Column(role="ignore", why=NOT_MAPPED))
         cells, filled = frame[name], int(frame[name].notna().sum())
         used = name in parts or name in sheet.split or name in sheet.leave_out
         if column.role != "ignore":
             source.log.add("read", source.sheet, str(name), f"cells, as {column.role}", filled)
         elif not used:
             why = column.why or "left out by the mapping"
-            source.log.add("dropped", source.sheet, str(cells.name), f"cells of a column left out ({why})", filled)
+            source.log.add("dropped", source.sheet, str(cells.name), f"{LEFT_OUT} ({why})", filled)
+
+
+def _made(sheet: Sheet) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """Return what a sheet's new columns are made of."""
+    return sheet.joined, sheet.split, sheet.summed, sheet.first_of
 
 
 def _patients(read: Sequence[Read], mapping: Mapping) -> Table:
@@ -240,7 +264,7 @@ def _dated(frame: pd.DataFrame, read: Sequence[Read], mapping: Mapping) -> pd.Da
 def _first_dates(one: Read, drug: str) -> Iterator[pd.Series]:
     name_of_drug = one.first("drug")
     for name, column in one.having("start").items():
-        if columns.looks_dated(one.rows[name]) and not one.first("term"):
+        if columns.looks_dated(one.rows[name], column) and not one.first("term"):
             taken = (
                 columns.names(one.rows[name_of_drug], one.sheet.columns[name_of_drug], one.source) == drug
                 if name_of_drug
@@ -265,7 +289,7 @@ def _when(one: Read, column: Column, name: str, dates: pd.Series) -> pd.Series:
     if column.day is not None:
         return pd.Series(float(column.day), one.rows.index)
     if column.visit is not None:
-        return _visits(pd.Series(column.visit, one.rows.index, name=name), one)
+        return _visits(pd.Series(column.visit, one.rows.index, name=name), name, one)
     told = column.on or one.first("day", "date", "visit")
     if told not in one.rows or told not in one.sheet.columns:
         remedy = "Give the column a day or a visit, or the sheet a column that is day, date or visit."
@@ -281,7 +305,7 @@ def _told_when(one: Read, name: str, dates: pd.Series) -> pd.Series:
     if column.role == "date":
         return _since(columns.dates(cells, column, one.source), one, dates)
     if column.role == "visit":
-        return _visits(columns.names(cells, column, one.source), one)
+        return _visits(columns.names(cells, column, one.source), name, one)
     return columns.days(cells, column, one.source)
 
 
@@ -290,14 +314,10 @@ def _since(when: pd.Series, one: Read, dates: pd.Series) -> pd.Series:
     return (when - index).dt.days.astype("float64")
 
 
-def _visits(labels: pd.Series, one: Read) -> pd.Series:
+def _visits(labels: pd.Series, name: str, one: Read) -> pd.Series:
     known = {label.strip().lower(): float(day) for label, day in one.source.mapping.visits.items()}
-    values = labels.str.lower().map(known).astype("float64")
-    for label, rows in labels[values.isna() & labels.notna()].groupby(labels):
-        what = f"the visit {shown(str(label))} has no day ({len(rows)} rows, this one first)"
-        remedy = "Give its day under 'visits', or leave its rows out."
-        one.source.findings.add(one.source.place, what, remedy, int(rows.index[0]) + 2, str(labels.name))
-    return values
+    one.labels[name] = labels
+    return labels.str.lower().map(known).astype("float64")
 
 
 def _pieces(
@@ -324,12 +344,23 @@ def _pieces(
 
 
 def _refuse_undated(one: Read, name: str, column: Column, undated: np.ndarray) -> None:
-    """Refuse values whose day is empty; days that could not be read are findings of their own."""
+    """Refuse values whose day is empty or whose visit has none; days that could not be read are findings already."""
     told = column.on or one.first("day", "date", "visit")
+    if (labels := one.labels.get(name if column.visit is not None else told)) is not None:
+        _refuse_visits(one, labels[undated])
     if told in one.rows and column.day is None and column.visit is None:
         undated = undated & is_empty(one.rows[told])
         remedy = "Fill in the day or date of the visit, or empty the cell."
         one.source.fault(one.rows[name], undated, "{value} was recorded on no known day", remedy)
+
+
+def _refuse_visits(one: Read, labels: pd.Series) -> None:
+    """Refuse visits at which something was recorded and whose day nobody said, each once."""
+    for label, rows in labels[labels.notna() & ~labels.isin(one.unknown_visits)].groupby(labels):
+        one.unknown_visits.add(str(label))
+        what = f"the visit {shown(str(label))} has no day ({len(rows)} rows, this one first)"
+        remedy = "Give its day under 'visits', or leave its rows out."
+        one.source.findings.add(one.source.place, what, remedy, int(rows.index[0]) + 2, str(labels.name))
 
 
 def _assessments(read: Sequence[Read], mapping: Mapping, dates: pd.Series) -> Table:
@@ -395,7 +426,19 @@ def _course(
     if "start" not in origin:
         frame["start_day"] = 0.0
         one.source.log.add("read", one.source.sheet, named, "courses taken to start on the index date", int(told.sum()))
-    yield _table(one, frame[told], None, _own_names(origin, named))
+    yield _table(one, _merged(one, frame[told]), None, _own_names(origin, named))
+
+
+def _merged(one: Read, frame: pd.DataFrame) -> pd.DataFrame:
+    """Make one of what shares patient, name and first day: its end is the last of the ends, unless one has none."""
+    if not one.sheet.merged:
+        return frame
+    ordered = frame.sort_values("end_day", na_position="last") if "end_day" in frame else frame
+    key = [name for name in ("patient_id", "drug", "term", "start_day") if name in frame]
+    again = ordered.duplicated(key, keep="last").sort_index().to_numpy()
+    what = "rows that tell of the same from the same day as another, taken as one"
+    one.source.log.cells("repaired", one.source.sheet, one.who[frame.index].rename(None), again, what)
+    return frame[~again]
 
 
 def _own_names(origin: dict[Role, str], drug: str | None) -> dict[str, str]:
@@ -409,7 +452,7 @@ def _part(one: Read, name: str, column: Column, dates: pd.Series) -> pd.Series:
         return columns.names(cells, column, one.source)
     if column.role == "prescriptions":
         return columns.numbers(cells, column, one.source)
-    if columns.looks_dated(cells):
+    if columns.looks_dated(cells, column):
         day = _since(columns.dates(cells, column, one.source), one, dates)
     else:
         day = columns.days(cells, column, one.source)
@@ -429,7 +472,7 @@ def _events(read: Sequence[Read], mapping: Mapping, dates: pd.Series) -> Iterato
                     frame[column.role] = columns.names(one.rows[name], column, one.source)
             told = frame["term"].notna().to_numpy()
             one.source.log.cells("dropped", one.source.sheet, one.rows[term], ~told, "rows that name no event")
-            yield _table(one, frame[told], None, _own_names(origin, origin.get("drug")))
+            yield _table(one, _merged(one, frame[told]), None, _own_names(origin, origin.get("drug")))
 
 
 def _table(one: Read, frame: pd.DataFrame, value: str | None, origin: dict[str, str]) -> Table:

@@ -71,11 +71,15 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class Unclear:
-    """Something that only the user can say, and how to say it in the mapping."""
+    """Something that only the user can say, and how to say it in the mapping.
+
+    `visit` names a visit whose day is asked, `field` a field of the mapping that is.
+    """
 
     what: str
     how: str
     visit: str = ""
+    field: str = ""
 
     def __str__(self) -> str:
         return f"{self.what}. {self.how}"
@@ -92,11 +96,14 @@ class Guess:
         Why each column was taken for what it was.
     unclear : tuple of Unclear
         None where the guess may be used as it stands.
+    identifiers : mapping of (sheet, column) to str
+        Columns that look as if they identify patients, and what they seem to hold.
     """
 
     mapping: Mapping
     reasons: MappingOf[tuple[str, str], str]
     unclear: tuple[Unclear, ...]
+    identifiers: MappingOf[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass
@@ -117,6 +124,7 @@ class Draft:
     visits: dict[str, int] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
     unclear: list[Unclear] = field(default_factory=list)
+    identifiers: dict[str, str] = field(default_factory=dict)
 
     def take(self, name: str, column: Column, why: str) -> None:
         """Settle what a column is."""
@@ -139,9 +147,9 @@ class Draft:
         """Whether patients have several rows."""
         return self.who is not None and len(self.who) >= 1.5 * max(self.who.nunique(), 1)
 
-    def ask(self, what: str, how: str) -> None:
+    def ask(self, what: str, how: str, field: str = "") -> None:
         """Leave something for the user to say."""
-        self.unclear.append(Unclear(what, how))
+        self.unclear.append(Unclear(what, how, field=field))
 
 
 def guess(sheets: Sheets) -> Guess:
@@ -176,7 +184,9 @@ def guess(sheets: Sheets) -> Guess:
         dates=next((draft.dates for draft in used if draft.dates), None),
     )
     reasons = {(draft.name, name): why for draft in used for name, why in draft.why.items()}
-    return Guess(mapping, reasons, (*_open_questions(mapping), *(ask for draft in used for ask in draft.unclear)))
+    unclear = (*_open_questions(mapping), *(ask for draft in used for ask in draft.unclear))
+    identifiers = {(draft.name, name): what for draft in used for name, what in draft.identifiers.items()}
+    return Guess(mapping, reasons, unclear, identifiers)
 
 
 def _each_fact_once(drafts: list[Draft]) -> None:
@@ -209,6 +219,8 @@ def _draft(name: str, frame: pd.DataFrame, sheets: Sheets) -> Draft:
 
 def _take_patient(draft: Draft, best: Seen) -> None:
     what = identifying(best)
+    if what is not None:
+        draft.identifiers[best.name] = what
     why = f"the heading names the patient; {len(best.counts)} different in {len(best.cells)} rows"
     if what is not None and not best.named("patient id|study id|subject id|usubjid"):
         why += f"; it looks like {what}, so that numbers stand for it"
@@ -262,6 +274,7 @@ def _leave_identifiers(draft: Draft) -> None:
             draft.take(seen.name, Column(role="ignore", why="empty"), "the column is empty")
         elif (what := identifying(seen)) is not None:
             why = f"looks like {what}"
+            draft.identifiers[seen.name] = what
             draft.take(seen.name, Column(role="ignore", why=why), f"{why}, which identifies patients: left out")
 
 
@@ -382,7 +395,7 @@ def _date_order(draft: Draft, seen: Seen) -> None:
     if first > 12 or second > 12:
         draft.dates = "dmy" if first > 12 else "mdy"
     else:
-        draft.ask(f"column '{seen.name}': day and month could be mixed up", 'Say "dates": "dmy" or "mdy".')
+        draft.ask(f"column '{seen.name}': day and month could be mixed up", 'Say "dates": "dmy" or "mdy".', "dates")
 
 
 def _scores(draft: Draft) -> None:
@@ -451,11 +464,16 @@ def _visits_with_dates(draft: Draft) -> None:
 
 def _instrument(stem: str, draft: Draft) -> tuple[str | None, str]:
     for text, where in ((stem, "the heading"), (f"{draft.name} {draft.file}" if not stem else "", "the file's name")):
-        words = f" {plain(text)} "
-        for name, code in _known().items():
-            if f" {name} " in words:
-                return code, f"{where} names {code}"
+        code = instrument_in(text)
+        if code is not None:
+            return code, f"{where} names {code}"
     return None, ""
+
+
+def instrument_in(text: str) -> str | None:
+    """Find the code of a score of the catalogue in a heading or a name; None where it names none."""
+    words = f" {plain(text)} "
+    return next((code for name, code in _known().items() if f" {name} " in words), None)
 
 
 def _known() -> dict[str, str]:

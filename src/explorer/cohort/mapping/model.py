@@ -42,15 +42,15 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 Unit = Literal["days", "weeks", "months", "years"]
 
 PLACED = frozenset({"day", "visit", "on"})
-ANYWHERE = frozenset({"role", "missing", "words", "remove", "coded", "decimal", "order"})
+ANYWHERE = frozenset({"role", "missing", "words", "remove", "coded", "decimal", "order", "counted_from"})
 OWN_FIELDS: dict[Role, frozenset[str]] = {
     "patient_id": frozenset({"pseudonym"}),
     "covariate": frozenset({"name"}),
     "score": PLACED | {"instrument", "times"},
     "report": PLACED | {"name"},
     "day": frozenset({"unit", "from_one"}),
-    "start": frozenset({"drug"}),
-    "end": frozenset({"drug", "last_dose"}),
+    "start": frozenset({"drug", "from_one"}),
+    "end": frozenset({"drug", "last_dose", "from_one"}),
     "stop_reason": frozenset({"drug"}),
     "prescriptions": frozenset({"drug"}),
     "ignore": frozenset({"why"}),
@@ -98,6 +98,8 @@ class Column(Value):
         Which half of a cell like "1_yes" counts.
     decimal, order : str or None
         Decimal mark and order of day, month and year where they differ from those of the mapping.
+    counted_from : date or None
+        Of dates that are written as numbers of days: the day 0. SAS counts from 1960-01-01.
     name : str or None
         Of the covariate or of the reported item; the column's own name if not given.
     instrument : str or None
@@ -131,6 +133,7 @@ class Column(Value):
     coded: Literal["label", "number"] | None = None
     decimal: Literal[".", ","] | None = None
     order: DateOrder | None = None
+    counted_from: date | None = None
     name: Text | None = None
     instrument: Text | None = None
     day: int | None = None
@@ -168,21 +171,32 @@ class Sheet(Value):
         Columns whose cells hold several values with a slash between, and the new columns: `{"BP": ["systolic", ...]}`.
     summed : dict of str to tuple of str
         New columns, each the sum of others; missing where one of them is.
+    first_of : dict of str to tuple of str
+        New columns, each the first of others that is filled.
     leave_out : dict of str to tuple of str
-        Rows to leave out, by the text in a column: `{"Screen failure": ["Y"]}`. Patients with no other row go with them.
+        Rows to leave out, by the text in a column, empty cells by an empty text: `{"Screen failure": ["Y"]}`. Patients
+        with no other row go with them.
     imputed : dict of str to tuple of str
         Rows whose scores and answers were not observed: `{"NRI Flag": ["Y"]}`. They are left out, the patients stay.
     row_is_patient : bool
         Whether each row is a patient without an identifier, to be known by its row number.
+    merged : bool
+        Whether courses, or events, of one patient with one name and one first day are one: it ends when the last of
+        them ends, and has no end where one of them has none.
+    known_patients : bool
+        Whether rows are left out whose patient no sheet that tells of patients names.
     """
 
     columns: dict[str, Column]
     joined: dict[str, tuple[str, ...]] = {}
     split: dict[str, tuple[str, ...]] = {}
     summed: dict[str, tuple[str, ...]] = {}
+    first_of: dict[str, tuple[str, ...]] = {}
     leave_out: dict[str, tuple[str, ...]] = {}
     imputed: dict[str, tuple[str, ...]] = {}
     row_is_patient: bool = False
+    merged: bool = False
+    known_patients: bool = False
 
     @model_validator(mode="after")
     def _rows_can_be_read(self) -> Self:
@@ -252,10 +266,15 @@ class About(Value):
 
 
 class Mapping(Value):
-    """What each column of each sheet is, and how cells, dates and visits are read."""
+    """What each column of each sheet is, and how cells, dates and visits are read.
+
+    `parts` names, for a sheet, the column by which its rows are parted: those that share a text there are a sheet of
+    their own, called `sheet / text`; those without stay.
+    """
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     about: About
+    parts: dict[str, str] = {}
     sheets: dict[str, Sheet]
     visits: dict[str, int] = {}
     instruments: tuple[Scale, ...] = ()

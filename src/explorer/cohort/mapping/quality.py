@@ -17,6 +17,7 @@ from explorer.cohort.mapping import columns
 from explorer.cohort.mapping.columns import Source
 from explorer.cohort.mapping.drawing import Cell, Table, draw, place
 from explorer.cohort.mapping.model import Mapping
+from explorer.cohort.mapping.parting import parted
 from explorer.cohort.mapping.report import Log
 from explorer.cohort.mapping.rows import prepared
 from explorer.cohort.readers.sheets import Sheets
@@ -73,6 +74,7 @@ def quality(cohort: Cohort, sheets: Sheets, mapping: Mapping) -> tuple[Finding, 
         birth, ages that disagree with dates of birth, and sites that differ. None where nothing was found: that
         does not say that the data are right.
     """
+    sheets = parted(mapping.parts, sheets)
     tables = draw(mapping, sheets, Findings(), Log())
     found: list[Finding] = []
     for look in (_digits, _reversed, _twins, _sequences, _sites):

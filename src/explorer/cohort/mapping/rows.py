@@ -28,6 +28,9 @@ def prepared(frame: pd.DataFrame, sheet: Sheet, source: Source) -> pd.DataFrame:
         if _there(rows, parts, source):
             read = [columns.numbers(rows[part], NUMBER, source) for part in parts]
             rows = rows.assign(**{name: sum(read[1:], read[0])})
+    for name, parts in sheet.first_of.items():
+        if _there(rows, parts, source):
+            rows = rows.assign(**{name: _first_filled(rows, parts)})
     _there(rows, tuple(sheet.columns), source)
     return rows
 
@@ -61,7 +64,7 @@ def _kept(rows: pd.DataFrame, sheet: Sheet, source: Source) -> pd.DataFrame:
     for name, texts in sheet.leave_out.items():
         if _there(rows, (name,), source):
             out = _texts(rows[name]).isin(texts).to_numpy()
-            what = f"rows left out as the mapping says ({', '.join(texts)})"
+            what = f"rows left out as the mapping says ({', '.join(text or 'empty' for text in texts)})"
             source.log.cells("dropped", source.sheet, rows[name], out, what)
             rows = rows[~out]
     return rows
@@ -78,6 +81,12 @@ def _joined(rows: pd.DataFrame, parts: tuple[str, ...]) -> pd.Series:
     texts = [_texts(rows[part]) for part in parts]
     whole = texts[0].str.cat(pd.concat(texts[1:], axis=1), sep="-") if texts[1:] else texts[0]
     return whole.mask(np.logical_or.reduce([(text == "").to_numpy() for text in texts]))
+
+
+def _first_filled(rows: pd.DataFrame, parts: tuple[str, ...]) -> pd.Series:
+    """Return the text of the first filled of some columns, missing where none is."""
+    texts = pd.concat([_texts(rows[part]) for part in parts], axis=1)
+    return texts.mask(texts == "").bfill(axis=1).iloc[:, 0]
 
 
 def _split(rows: pd.DataFrame, sheet: Sheet, source: Source) -> pd.DataFrame:

@@ -23,6 +23,14 @@ E_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 PHONE = re.compile(r"\+?[\d(][\d ()/.-]{7,}\d")
 
 
+SAY_MISSING = frozenset(NO_NUMBER)
+
+
+def _says_missing(text: str) -> bool:
+    """Say whether a text is a code for missing, or such codes joined as "na_na"."""
+    return text in SAY_MISSING or ("_" in text and SAY_MISSING.issuperset(text.split("_")))
+
+
 @dataclass(frozen=True)
 class Seen:
     """A column as it stands in the file.
@@ -57,7 +65,7 @@ class Seen:
         total: dict[str, int] = {}
         for at, count in held.items():
             text = texts[int(str(at))]
-            if text and not set(text.lower().split("_")) <= set(NO_NUMBER) and text.lower() not in NO_NUMBER:
+            if text and not _says_missing(text.lower()):
                 total[text] = total.get(text, 0) + int(count)
         return total
 

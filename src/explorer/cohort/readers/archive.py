@@ -9,7 +9,7 @@ from zipfile import BadZipFile, Path, ZipFile, ZipInfo
 
 from explorer.cohort.findings import shown
 from explorer.cohort.readers.folder import METADATA, read_folder
-from explorer.cohort.readers.limits import FILES, RATIO, UNZIPPED, check_bytes, refusal
+from explorer.cohort.readers.limits import FILES, PARTS, RATIO, UNZIPPED, check_bytes, refusal
 from explorer.cohort.tables import Cohort
 
 DAMAGED = "the file is cut short or damaged: it cannot be unpacked"
@@ -75,6 +75,14 @@ def _check_entry(entry: ZipInfo, file: str) -> None:
     if entry.file_size > SMALL and entry.file_size > RATIO * entry.compress_size:
         what = f"{shown(entry.filename)} in it grows more than {RATIO} times when unpacked, as no table does"
         raise refusal(file, what, "Pack the tables again, without that file.")
+
+
+def holds_folder(content: bytes, file: str) -> bool:
+    """Say whether a file is a ZIP that holds a `cohort.toml`, and so a cohort's folder rather than sheets."""
+    if not content.startswith(b"PK"):
+        return False
+    with unpacked(content, file, PARTS) as archive:
+        return any(PurePosixPath(name).name == METADATA for name in archive.namelist())
 
 
 def read_packed_folder(content: bytes, file: str) -> Cohort:

@@ -10,12 +10,13 @@ from explorer.cohort.readers.limits import refusal
 
 TEXT, PARQUET, ARCHIVE = "text table", "Parquet file", "archive"
 XLSX, XLS, ODS = "Excel workbook", "Excel 97-2003 workbook", "OpenDocument spreadsheet"
+DUCKDB = "DuckDB database"
 XPORT, SAS, SPSS, STATA = "SAS transport file", "SAS data set", "SPSS file", "Stata file"
-SUPPORTED = "CSV, TSV, XLSX, XLS, ODS, Parquet, SAS (XPT, SAS7BDAT), SPSS (SAV), Stata (DTA), or a ZIP of these"
+SUPPORTED = "CSV, TSV, XLSX, XLS, ODS, Parquet, DuckDB, SAS (XPT, SAS7BDAT), SPSS (SAV), Stata (DTA), or a ZIP of these"
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 ENDINGS = (
     *TEXT_ENDINGS,
-    *(".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".pq", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta"),
+    *(".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".pq", ".xpt", ".sas7bdat", ".sav", ".zsav", ".dta", ".duckdb"),
 )
 
 BEGINNINGS = {
@@ -29,6 +30,7 @@ BEGINNINGS = {
     b"PK\x03\x04": ARCHIVE,
     b"PK\x05\x06": ARCHIVE,
 }
+DUCKDB_SIGN, DUCKDB_AT = b"DUCK", 8  # after a checksum
 OLD_STATA = range(0x69, 0x74)  # up to version 12 the first byte is the format's number, which may be a letter too
 FOREIGN = {
     b"\x1f\x8b": "packed with gzip",
@@ -67,6 +69,8 @@ def kind_of(content: bytes, file: str) -> str:
     kind = next((kind for beginning, kind in BEGINNINGS.items() if content.startswith(beginning)), TEXT)
     if kind == ARCHIVE:
         return _packed_kind(content, file)
+    if content.startswith(DUCKDB_SIGN, DUCKDB_AT):
+        return DUCKDB
     if content[0] in OLD_STATA and file.lower().endswith(".dta"):
         return STATA
     if kind == TEXT:

@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 
 from explorer.cohort.findings import Findings, shown
 from explorer.cohort.readers.archive import AGAIN, unpacked
+from explorer.cohort.readers.database import read_tables
 from explorer.cohort.readers.folder import read_parquet
-from explorer.cohort.readers.kinds import ARCHIVE, ENDINGS, ODS, PARQUET, SUPPORTED, TEXT, XLS, XLSX, kind_of
+from explorer.cohort.readers.kinds import ARCHIVE, DUCKDB, ENDINGS, ODS, PARQUET, SUPPORTED, TEXT, XLS, XLSX, kind_of
 from explorer.cohort.readers.labelled import read_labelled
 from explorer.cohort.readers.limits import CELLS, FILES, UNZIPPED, check_bytes, check_shape, refusal
 from explorer.cohort.readers.text import read_text
@@ -82,6 +83,34 @@ def read_sheets(source: Path | bytes, name: str) -> Sheets:
     return _archive(content, name) if kind == ARCHIVE else _single(content, name, kind)
 
 
+def read_several(files: Mapping[str, bytes], together: str = "") -> Sheets:
+    """Read files that belong together as the sheets of one.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Content by name; at least one.
+    together : str
+        What to call all of them, as by their folder; by the first of them if not given.
+
+    Returns
+    -------
+    Sheets
+        Of several, each one's sheets are called `file` or `file / sheet`.
+
+    Raises
+    ------
+    CohortError
+        Where one of them cannot be read, or they are too large together.
+    """
+    first, *others = files
+    if not others:
+        return read_sheets(files[first], first)
+    name = together or f"{first} and {len(others)} more"
+    check_bytes(sum(map(len, files.values())), name)
+    return _joined(name, "files", {file: read_sheets(content, file) for file, content in files.items()}, [])
+
+
 def _content(path: Path, name: str) -> bytes:
     try:
         check_bytes(path.stat().st_size, name)
@@ -99,6 +128,8 @@ def _single(content: bytes, name: str, kind: str, allowed: int = UNZIPPED) -> Sh
         return Sheets(name, kind, frames, tuple(notes))
     if kind == PARQUET:
         return Sheets(name, kind, {name: _parquet(content, name, allowed)})
+    if kind == DUCKDB:
+        return Sheets(name, kind, read_tables(content, name))
     if kind == TEXT:
         table = read_text(content, name)
         return Sheets(name, kind, {name: table.frame}, tuple(table.notes))
@@ -137,7 +168,7 @@ def _archive(content: bytes, name: str) -> Sheets:
             raise refusal(name, "the archive holds no table", f"Pack {SUPPORTED.removesuffix(', or a ZIP of these')}.")
         room = (UNZIPPED - sum(entry.file_size for entry in entries)) // len(tables)
         read = [_packed(archive.read(table), f"{name}: {table}", room) for table in tables]
-    return _joined(name, dict(zip(tables, read, strict=True)), left)
+    return _joined(name, ARCHIVE, dict(zip(tables, read, strict=True)), left)
 
 
 def _is_hidden(place: str) -> bool:
@@ -153,8 +184,8 @@ def _packed(content: bytes, name: str, room: int) -> Sheets:
     return _single(content, name, kind, room)
 
 
-def _joined(name: str, parts: Mapping[str, Sheets], notes: list[str]) -> Sheets:
-    """Put the sheets of an archive's files together; a file's only table is called by the file."""
+def _joined(name: str, together: str, parts: Mapping[str, Sheets], notes: list[str]) -> Sheets:
+    """Put the sheets of several files together; a file's only table is called by the file."""
     frames: dict[str, pd.DataFrame] = {}
     labels: dict[str, str] = {}
     values: dict[str, Mapping[Any, str]] = {}
@@ -167,4 +198,4 @@ def _joined(name: str, parts: Mapping[str, Sheets], notes: list[str]) -> Sheets:
     if total > CELLS:
         check_shape(1, total, name)
     kinds = ", ".join(dict.fromkeys(sheets.kind for sheets in parts.values()))
-    return Sheets(name, f"{ARCHIVE} ({kinds})", frames, tuple(notes), labels, values)
+    return Sheets(name, f"{together} ({kinds})", frames, tuple(notes), labels, values)
