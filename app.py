@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from explorer.ui import guard, show, start, state
+from explorer.ui import guard, learning, protected, show, small_counts, start, state
 from explorer.ui.controls import locking, sidebar
 
 st.set_page_config(page_title="Evidence explorer", page_icon="🔎", layout="wide")
 start.freeze_imports()
+start.keep_uploads_in_memory()
 with show.mistakes():
     state.begin()
 
@@ -19,15 +20,20 @@ PAGES = [
     st.Page("pages/left_open.py", title="What the paper leaves open", icon=":material/help_center:"),
     st.Page("pages/compare.py", title="Compare two definitions", icon=":material/compare_arrows:"),
     st.Page("pages/safety.py", title="Safety and sequencing", icon=":material/timeline:"),
+    st.Page("pages/evidence.py", title="Published evidence", icon=":material/menu_book:"),
+    st.Page("pages/learn.py", title="Learn", icon=":material/school:"),
     st.Page("pages/patients.py", title="Patients", icon=":material/person_search:"),
     st.Page("pages/report.py", title="Report", icon=":material/description:"),
+    st.Page("pages/your_data.py", title="Your data", icon=":material/upload_file:"),
 ]
-page = st.navigation(PAGES)
+page = st.navigation(PAGES, expanded=True)
 start.as_asked_for(PAGES)
 with st.sidebar, show.mistakes():
-    sidebar.sidebar()
+    learning.quiet() if learning.asks_on(page.url_path) else sidebar.sidebar()
 state.share()
-if guard.waiting():
+if guard.waiting() and page.url_path != small_counts.OWN_ROWS:
     locking.hidden(state.study())
+elif small_counts.replaces(page.url_path):
+    protected.page(page.title, page.url_path)
 else:
     page.run()

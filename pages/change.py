@@ -15,7 +15,8 @@ from explorer.export.numbers import decimals, number
 from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.limits import between
 from explorer.study.truth import TRUE
-from explorer.ui import show
+from explorer.ui import glossary, show
+from explorer.ui.caching import kept
 
 MOST_RESAMPLED = 5_000
 BESIDE = 20  # marks that a chart of patients needs besides theirs
@@ -78,29 +79,42 @@ def each_patient(analysis, instrument, both):
     chosen = None
     if both.n >= FEWEST_PATIENTS and drawable:
         chosen = choose_patient(code, list(analysis.cohort.patients["patient_id"][analysis.ledger.eligible]))
-    scores = pairs.near_windows(analysis, code) if drawable else None
-    at = pairs.at_both_times(analysis, code, both)
-    show.figure(charts.paths(analysis, instrument, both, scores, at, chosen), analysis)
+
+    def paths():
+        scores = pairs.near_windows(analysis, code) if drawable else None
+        at = pairs.at_both_times(analysis, code, both)
+        return charts.paths(analysis, instrument, both, scores, at, chosen)
+
+    figure(analysis, paths, "paths", code, chosen)
     return chosen
 
 
+def figure(analysis, draw, *asked):
+    """Show a figure; none of them depends on the response rule, so each is kept while only that changes."""
+    show.figure(show.whatever_the_rule(analysis, draw, *asked), analysis)
+
+
 def each_change(analysis, instrument, both, row, chosen):
-    spread = charts.distribution(analysis, instrument, both, (row.mean_change, row.ci_low, row.ci_high))
+    code, mean = instrument.code, (row.mean_change, row.ci_low, row.ci_high)
+
+    def spread():
+        figure(analysis, lambda: charts.distribution(analysis, instrument, both, mean), "distribution", code)
+
     if both.n + BESIDE > MOST_MARKS:
-        show.figure(spread, analysis)
+        spread()
         said = charts.mcid_words(analysis, instrument, both)
         st.caption(f"With {charts.who(analysis, both)} a bar each could not be read. {said}")
         return
     left, right = st.columns(2)
     with left:
-        show.figure(charts.waterfall(analysis, instrument, both, chosen), analysis)
+        figure(analysis, lambda: charts.waterfall(analysis, instrument, both, chosen), "waterfall", code, chosen)
     with right:
-        show.figure(spread, analysis)
+        spread()
 
 
 def numbers(analysis, instrument, row):
     confidence, n_scores = analysis.study.confidence, len(analysis.change)
-    st.subheader("Estimates, then tests")
+    st.subheader("Estimates, then tests", help=glossary.term("Hodges-Lehmann"))
     rows = words.estimates(row, instrument, confidence, words.additions(analysis, instrument.code))
     show.small_table(rows, alt=f"Estimates of change of {instrument.code}")
     if counts_invented(analysis):
@@ -124,13 +138,13 @@ def resampled(analysis, instrument, row):
     if st.session_state.get("change-resampled") != asked:
         return
     with st.spinner("Resampling"):
-        found = drawn(*asked, analysis)
+        found = drawn(analysis.cohort, *asked, analysis)
     ours = next(each for each in found if each.instrument == instrument.code)
     st.caption(show.plain(words.resampling(ours, instrument, analysis.study.confidence)))
 
 
-@st.cache_resource(max_entries=50, show_spinner=False)
-def drawn(cohort, study, _analysis):
+@kept(50)
+def drawn(_cohort, fingerprint, study, _analysis):
     return resample(_analysis)
 
 
@@ -144,7 +158,7 @@ def without_treatment(analysis, instrument, both):
     """The change to expect from regression to the mean, under assumptions that the reader makes."""
     code = instrument.code
     limits = rtm.severity_filter(analysis.study, code)
-    st.subheader("How much would be expected without treatment?")
+    st.subheader("How much would be expected without treatment?", help=glossary.term("Regression to the mean"))
     st.markdown(
         "People start a treatment when they are worse than usual, and on a later day are nearer to their usual again: "
         "regression to the mean. How large that is depends on two numbers that these patients, all treated, cannot give. "
@@ -163,7 +177,15 @@ def without_treatment(analysis, instrument, both):
         st.markdown(f"**{show.plain(said)}**")
     else:
         st.caption("Give both numbers to see the change expected under them; the grid shows every combination.")
-    show.figure(regression(instrument, everyone, rtm.grid(everyone, low, high), point), analysis)
+    figure(
+        analysis,
+        lambda: regression(instrument, everyone, rtm.grid(everyone, low, high), point),
+        "regression",
+        code,
+        low,
+        high,
+        point,
+    )
     if limits is not None:
         within = both.only(between(both.baseline, limits.at_least, limits.at_most) == TRUE)
         behind_filter(analysis, instrument, within, limits, (mean, repeatability, spread), (low, high))
@@ -285,6 +307,7 @@ with show.mistakes():
     said = words.headline(row, instrument, analysis.study.confidence, who)
     st.markdown(f"### {show.plain(show.unbroken(said))}")
     st.markdown(show.unbroken(words.directions(both, who)))
+    glossary.here("change")
     chosen = each_patient(analysis, instrument, both)
     if both.n >= FEWEST_PATIENTS:
         each_change(analysis, instrument, both, row, chosen)

@@ -11,7 +11,7 @@ from explorer.export.numbers import interval, number, p_value, rate_interval
 from explorer.export.people import responders
 from explorer.study.availability import lacking
 from explorer.study.study import Study
-from explorer.ui import clicked, guard, show, state
+from explorer.ui import clicked, glossary, guard, show, state
 from explorer.ui.tables import as_html
 
 MOST_KEPT, MOST_LISTED = 10, 60
@@ -242,6 +242,7 @@ with show.mistakes():
     found = compare(analysis, other)
     st.markdown(show.unbroken(f"### {responders(analysis)} under A, {responders(other)} under B"))
     show.figure(rates(analysis, other), analysis)
+    glossary.here("compare")
     side_by_side(analysis, other, name)
     the_same_patients(found, analysis, other)
     what_differs(found, analysis, other)

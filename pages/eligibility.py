@@ -13,7 +13,7 @@ from explorer.export import table_one as table_one_words
 from explorer.export.people import people
 from explorer.literature.claims import is_rebuilt_from_publication
 from explorer.study.words import counted
-from explorer.ui import clicked, show
+from explorer.ui import clicked, glossary, show
 
 AT_ONCE = 20_000  # patients up to whom Table 1 is made unasked: it takes about a second per 200,000
 
@@ -107,6 +107,7 @@ with show.mistakes():
     clicked.choose("missing-by-patient")
     st.markdown(f"### {heading(analysis)}")
     flow(analysis)
+    glossary.here("eligibility")
     description(analysis)
     recorded(analysis)
     prior_drug(analysis)

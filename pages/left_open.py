@@ -23,7 +23,7 @@ from explorer.reconstruction.iga import not_significant, sizes
 from explorer.reconstruction.printed import patients, shares_printing
 from explorer.reconstruction.readings import is_a_reading
 from explorer.study.words import listing
-from explorer.ui import multiverse, show, state
+from explorer.ui import glossary, multiverse, show, state
 
 GRADES = {1: "Whole", 2: "Half"}
 SPLITS: dict[Split, str] = {"reading": "What counted as improved", "iga_mode": "Whose IGA means"}
@@ -251,6 +251,7 @@ ABOUT_THE_PAPER: tuple[Callable[[Analysis], None], ...] = (
 
 with show.mistakes():
     shown = show.page(title(), "How much of the answer is known, and how much could be otherwise?")
+    glossary.here("left_open")
     if is_comparable(shown):
         for section in ABOUT_THE_PAPER:
             section(shown)

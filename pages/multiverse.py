@@ -19,7 +19,7 @@ from explorer.multiverse.flips import IntervalIncludes, PCrosses, RateBelow, exc
 from explorer.multiverse.floor import left_out
 from explorer.multiverse.influence import influence
 from explorer.multiverse.joint import READ_AS, joint_test
-from explorer.ui import curves, grid_editor, guard, multiverse, show, state
+from explorer.ui import curves, glossary, grid_editor, guard, multiverse, show, state
 from explorer.ui.controls import held
 
 RATE = "rate"
@@ -211,7 +211,9 @@ def which_decision(curve, analysis, everything):
 
 
 def flips(curve, everything):
-    st.markdown("### The nearest flip: the fewest changed choices that turn a conclusion")
+    st.markdown(
+        "### The nearest flip: the fewest changed choices that turn a conclusion", help=glossary.term("Nearest flip")
+    )
     conclusion = chosen_conclusion(curve)
     m = curve.multiverse
     found = nearest_flip(m, conclusion, None if everything else asked(curve))
@@ -317,6 +319,7 @@ with show.mistakes():
     guard.look_at_many(len(found))
     curve = response_curve(found) if of is None else change_curve(found, of)
     in_short(curve)
+    glossary.here("multiverse")
     if invented():
         st.warning(ADDITIONS, icon=":material/science:")
     if everything:

@@ -9,7 +9,7 @@ from explorer.literature.claims import claims
 from explorer.literature.headline import headline, published_rate
 from explorer.literature.standing import grouped, in_words, standing, tally
 from explorer.reconstruction.facts import is_rebuilt_from_publication, published
-from explorer.ui import multiverse, show, state
+from explorer.ui import glossary, multiverse, show, state, tour
 
 
 def title(cohort):
@@ -60,6 +60,9 @@ with show.mistakes():
     show.figure(answer_chart(analysis, published_rate(analysis)), analysis)
     multiverse.mark()
     show.figures_in_words([(show.plain(each.label), each.value, each.doubt) for each in headline(analysis)])
+    with st.container(horizontal=True, gap="medium"):
+        glossary.here("overview")
+        tour.offer()
     st.subheader("In plain words")
     st.markdown(show.plain(show.unbroken(in_plain_words(analysis))))
     if rows := claims(analysis):

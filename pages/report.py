@@ -14,7 +14,7 @@ from explorer.export.report_cards import cards, usual
 from explorer.export.report_docx import docx
 from explorer.export.report_html import html
 from explorer.export.script import script
-from explorer.ui import guard, show
+from explorer.ui import guard, show, state
 
 PARTS, TEXT = "report-parts", "text "
 LONGEST = 20_000
@@ -150,6 +150,7 @@ def written(chosen, held):
 def take_away(analysis, chosen):
     """Offer the files; none is made before it is asked for, and all of them on this definition."""
     trail, typed, today = tuple(guard.trail()), texts(chosen), datetime.now(UTC).date()
+    mapping = "" if (held := state.mapping()) is None else held.to_json()
 
     def made():
         return report(analysis, today, written(chosen, typed), trail)
@@ -165,7 +166,7 @@ def take_away(analysis, chosen):
             "application/zip",
             lambda: zipped(dict(folder_files(analysis.cohort))),
         ),
-        ("All results (ZIP)", "results", "zip", "application/zip", lambda: bundle(made(), trail)),
+        ("All results (ZIP)", "results", "zip", "application/zip", lambda: bundle(made(), trail, mapping)),
     )
     for label, stem, kind, mime, make in files:
         of = analysis.cohort if stem == "cohort" else analysis.study

@@ -17,7 +17,7 @@ from explorer.reconstruction.facts import published
 from explorer.study.cutoffs import Measure, cutoffs
 from explorer.study.response import AnyOf
 from explorer.study.truth import UNKNOWN
-from explorer.ui import clicked, multiverse, show
+from explorer.ui import clicked, glossary, multiverse, show
 
 MEASURES: dict[Measure, str] = {
     "percent": "Percent",
@@ -45,6 +45,7 @@ def rate(analysis: Analysis) -> None:
         )
     )
     show.figure(forest.rate_strip(analysis), analysis)
+    glossary.here("response")
 
 
 def carried_by(analysis: Analysis) -> None:
@@ -160,7 +161,7 @@ def line_help(analysis: Analysis) -> str:
 
 
 def subgroups(analysis: Analysis) -> None:
-    st.markdown("### Subgroups, described and not compared")
+    st.markdown("### Subgroups, described and not compared", help=glossary.term("Subgroup"))
     show.figure(forest.forest(analysis.subgroups, analysis.response, counts_invented(analysis)), analysis)
 
 

@@ -11,7 +11,7 @@ from explorer.charts import courses, safety, sequence
 from explorer.charts.persistence import persistence
 from explorer.charts.theme import FEWEST_PATIENTS
 from explorer.export.safety import event_rows
-from explorer.ui import clicked, show
+from explorer.ui import clicked, glossary, show
 
 BACK = {182: "6 months", 365: "1 year", 730: "2 years", 1460: "4 years"}
 POINTS, MOST_EVENT_ROWS = 120, 12
@@ -161,6 +161,7 @@ with show.mistakes():
     clicked.choose("events-by-patient", "courses")
     prior, index = analysis.study.prior_drug, analysis.study.index_drug
     left(analysis, prior, index)
+    glossary.here("safety")
     events(analysis, prior, index)
     staying(analysis, index)
     way(analysis, prior, index)

@@ -4,7 +4,21 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = ["", "eligibility", "change", "response", "multiverse", "left_open", "compare", "safety", "patients", "report"]
+PAGES = [
+    "",
+    "eligibility",
+    "change",
+    "response",
+    "multiverse",
+    "left_open",
+    "compare",
+    "safety",
+    "evidence",
+    "learn",
+    "patients",
+    "report",
+    "your_data",
+]
 # What Streamlit itself brings: the file uploader and the grid's canvas.
 THEIRS = {"presentation-role-conflict", "empty-table-header"}
 

@@ -7,8 +7,9 @@ from explorer.study.presets import AS_PUBLISHED
 from explorer.study.sharing import to_link
 from tests.browser.conftest import ROOT
 
-PAGES = ["", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem not in ("overview", "report"))]
-"""The pages with charts; the report draws its own, in its files."""
+WITHOUT = ("overview", "report", "your_data")
+PAGES = ["", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem not in WITHOUT)]
+"""The pages with charts; the report draws its own, in its files, and a lesson only after an answer."""
 STUDIES = {"published": AS_PUBLISHED, "with additions": AS_PUBLISHED.replace(hypothetical=True, eligibility=())}
 
 

@@ -38,6 +38,7 @@ def test_closed_sections_say_the_present_choice_and_whom_it_keeps():
         "Missing outcomes",
         "Interval",
         "Lock, and what was viewed",
+        "Small counts",
         "Save, load, copy link",
         "Not computable here (2)",
     ]

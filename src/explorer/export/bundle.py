@@ -29,7 +29,7 @@ figures/         the figures, as SVG to edit and PNG to paste
 versions.txt     what all of this was made with
 mapping.json     how the files of the cohort were read, where a mapping was used
 """
-"""What the parts of a bundle are; the last is said only where it is there."""
+"""What the parts of a bundle are; of mapping and script, only where they are there."""
 
 
 def bundle(report: Report, trail: Sequence[str] = (), mapping: str = "") -> bytes:
@@ -52,8 +52,9 @@ def _texts(report: Report, trail: Sequence[str], mapping: str) -> Iterator[tuple
     analysis = report.analysis
     yield "README.txt", _about(report, trail, mapping)
     yield "study.json", analysis.study.to_json()
-    yield "results.json", json.dumps(analysis.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-    yield "analysis.py", script(analysis, trail)
+    yield "results.json", json.dumps(report.results, indent=2, ensure_ascii=False, allow_nan=False)
+    if report.replayable:
+        yield "analysis.py", script(analysis, trail)
     yield "report.html", html(report)
     yield "versions.txt", "".join(f"{name} {version}\n" for name, version in versions())
     if mapping:
@@ -84,6 +85,7 @@ def _figure(stem: str, figure: Figure, report: Report, trail: Sequence[str]) -> 
 
 
 def _about(report: Report, trail: Sequence[str], mapping: str) -> str:
-    parts = [line for line in ABOUT.splitlines() if mapping or not line.startswith("mapping")]
+    absent = tuple(name for name, held in (("mapping", mapping), ("analysis", report.replayable)) if not held)
+    parts = [line for line in ABOUT.splitlines() if not line.startswith(absent)]
     said = [report.title, "", *provenance(report.analysis, trail=trail), "", *parts]
     return "\n".join(said) + "\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from typing import Any
 
 import pandas as pd
 
@@ -31,11 +32,12 @@ class FreeText:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A card with everything it shows; free text has neither title nor items."""
+    """A card with everything it shows, on a new page where asked for; free text has neither title nor items."""
 
     title: str
     items: str
     blocks: tuple[Block, ...]
+    new_page: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,16 @@ class Report:
             ("Analysed", _analysed(self.analysis)),
             ("Made on", dated(self.made)),
         ]
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """Every number, under the keys of `explorer analyse --format json`."""
+        return self.analysis.to_dict()
+
+    @property
+    def replayable(self) -> bool:
+        """Whether a script that computes the numbers again goes with it."""
+        return True
 
     def numbered(self) -> Iterator[tuple[Section, list[tuple[str, Block]]]]:
         """Yield the sections in order, each block with what it is called: "Figure 2", "Table 1", or nothing."""

@@ -18,6 +18,7 @@ from explorer.study.presets import default_for
 
 UNRECORDED = "How many definitions were looked at before this one was not recorded."
 NOT_STATED = "not stated"
+FINGERPRINT = "Content fingerprint"
 
 
 def question(analysis: Analysis) -> Iterator[Block]:
@@ -70,7 +71,7 @@ def _about(analysis: Analysis) -> Iterator[tuple[str, str]]:
     yield "Source", about.source or NOT_STATED
     yield "Licence", about.licence or NOT_STATED
     yield "Tables", ", ".join(sorted(cohort.tables))
-    yield "Content fingerprint", cohort.fingerprint
+    yield FINGERPRINT, cohort.fingerprint
     if is_rebuilt_from_publication(cohort):
         yield "Publication", f"{published().source.citation}; {published().source.read}"
 

@@ -93,7 +93,8 @@ def _footer(pages: Pages, text: str) -> None:
 
 def _heading(document: Docx, section: Section) -> None:
     if section.title:
-        document.add_heading(shown(section.title), level=1)
+        heading = document.add_heading(shown(section.title), level=1)
+        heading.paragraph_format.page_break_before = section.new_page or None
     if section.items:
         _small(document, f"Answers {section.items}").paragraph_format.keep_with_next = True
 

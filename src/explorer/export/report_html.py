@@ -60,7 +60,7 @@ details { margin-top: .5rem; font-size: .875rem; } summary { cursor: pointer; }
   .pages > tbody { display: table-row-group; } .pages > thead > tr, .pages > tbody > tr { display: table-row; }
   .pages > thead > tr > td, .pages > tbody > tr > td { display: table-cell; }
   .pages > thead > tr > td { padding: 0 0 4mm; }
-  h2 { break-after: avoid; margin-top: 8mm; } .items, caption { break-after: avoid; }
+  h2 { break-after: avoid; margin-top: 8mm; } .new-page { break-before: page; margin-top: 0; } .items, caption { break-after: avoid; }
   figure, tr, .short { break-inside: avoid; } .pages > tbody > tr { break-inside: auto; }
   .picture svg { max-height: 200mm; } .picture, .table { overflow: visible; }
 }
@@ -102,7 +102,8 @@ def _contents(sections: Iterable[Section]) -> str:
 
 def _heading(section: Section, place: int) -> Iterator[str]:
     if section.title:
-        yield f'<h2 id="part-{place}">{_text(section.title)}</h2>'
+        begins = ' class="new-page"' if section.new_page else ""
+        yield f'<h2 id="part-{place}"{begins}>{_text(section.title)}</h2>'
     if section.items:
         yield f'<p class="items">Answers {_text(section.items)}</p>'
 

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.study.estimand import Lock, Viewed, estimand
 from explorer.study.presets import title
 from explorer.study.study import Study
-from explorer.ui import state
+from explorer.ui import small_counts, state
 
 
 def viewed() -> Viewed:
@@ -65,7 +65,7 @@ def wait(hidden: bool) -> None:
 
 def result(text: str) -> str:
     """Return what says a result, or that it is hidden for now."""
-    return "result hidden until a definition is locked" if waiting() else text
+    return "result hidden until a definition is locked" if waiting() else small_counts.told(text)
 
 
 def trail() -> list[str]:

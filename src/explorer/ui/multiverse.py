@@ -23,6 +23,7 @@ from explorer.multiverse.standing import Standing, standing
 from explorer.multiverse.table import NOBODY
 from explorer.study.study import Study
 from explorer.ui import guard, state
+from explorer.ui.caching import kept
 from explorer.ui.show import plain, unbroken
 
 FIRST = "small"
@@ -43,14 +44,20 @@ class InUse:
         Fingerprint of the cohort it is for: with another cohort the visit begins anew.
     name : str
         Which one was chosen: a size, or `FROM_FILE`.
-    whole, grid : Grid
-        As chosen, and without the options that were left out.
+    given, whole, grid : Grid
+        As chosen; with the options that were added; and without those that were left out.
     """
 
     cohort: str
     name: str
+    given: Grid
     whole: Grid
     grid: Grid
+
+    @property
+    def edited(self) -> bool:
+        """Say whether options were added or left out."""
+        return self.grid != self.given
 
     @cached_property
     def digest(self) -> str:
@@ -61,7 +68,7 @@ class InUse:
 def called(of: InUse) -> str:
     """Name a grid within a sentence: "the small grid", "the grid from a file, edited"."""
     name = "grid from a file" if of.name == FROM_FILE else f"{of.name} grid"
-    return f"the {name}{', edited' if of.grid != of.whole else ''}"
+    return f"the {name}{', edited' if of.edited else ''}"
 
 
 def sizes() -> dict[str, InUse]:
@@ -71,7 +78,7 @@ def sizes() -> dict[str, InUse]:
 
 
 def _offered(cohort: Cohort) -> dict[str, InUse]:
-    return {name: InUse(cohort.fingerprint, name, grid, grid) for name, grid in grids_for(cohort).items()}
+    return {name: InUse(cohort.fingerprint, name, grid, grid, grid) for name, grid in grids_for(cohort).items()}
 
 
 def in_use() -> InUse:
@@ -82,15 +89,16 @@ def in_use() -> InUse:
     return held
 
 
-def use(name: str, whole: Grid, grid: Grid | None = None) -> None:
-    """Put a grid in use, `grid` where options of the whole were left out.
+def use(name: str, given: Grid, whole: Grid | None = None, grid: Grid | None = None) -> None:
+    """Put a grid in use, `whole` where options were added to it, `grid` where options of the whole were left out.
 
     Raises
     ------
     DefinitionError
         Where it has more definitions than can be run with every widget.
     """
-    new = InUse(state.cohort().fingerprint, name, whole, whole if grid is None else grid)
+    whole = given if whole is None else whole
+    new = InUse(state.cohort().fingerprint, name, given, whole, whole if grid is None else grid)
     n = len(_listed(new, state.study()))
     if n > MOST_LIVE:
         raise DefinitionError(
@@ -110,6 +118,7 @@ def size(of: InUse) -> int:
     return _size(of.digest, state.study().to_json(), of)
 
 
+# A number, which tells nothing of a cohort: kept for everybody.
 @st.cache_data(max_entries=500, show_spinner=False)
 def _size(digest: str, study: str, _of: InUse) -> int:
     return len(_listed(_of, Study.from_json(study)))
@@ -122,11 +131,11 @@ def _listed(of: InUse, study: Study) -> Listing:
 def multiverse() -> Multiverse:
     """Return what every definition of the grid in use gives, around the study in force."""
     held, study, cohort = in_use(), state.study(), state.cohort()
-    return _run(cohort.fingerprint, held.digest, study.to_json(), cohort, held)
+    return _run(cohort, cohort.fingerprint, held.digest, study.to_json(), held)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _run(fingerprint: str, digest: str, study: str, _cohort: Cohort, _of: InUse) -> Multiverse:
+@kept(6)
+def _run(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse) -> Multiverse:
     # Keyed by the content of cohort, grid and study: all that the result depends on.
     return run(_cohort, _listed(_of, Study.from_json(study)))
 
@@ -134,11 +143,11 @@ def _run(fingerprint: str, digest: str, study: str, _cohort: Cohort, _of: InUse)
 def of_this_rule() -> Multiverse:
     """Return what the definitions with the responder rule in force give: all that a rank needs, for less time."""
     held, study, cohort = in_use(), state.study(), state.cohort()
-    return _run_rule(cohort.fingerprint, held.digest, study.to_json(), cohort, held)
+    return _run_rule(cohort, cohort.fingerprint, held.digest, study.to_json(), held)
 
 
-@st.cache_resource(max_entries=40, show_spinner=False)
-def _run_rule(fingerprint: str, digest: str, study: str, _cohort: Cohort, _of: InUse) -> Multiverse:
+@kept(40)
+def _run_rule(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse) -> Multiverse:
     listing = _listed(_of, Study.from_json(study))
     rules = rule_of(listing)
     alike = rules == (-1 if listing.in_force is None else rules[listing.in_force])

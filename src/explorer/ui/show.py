@@ -18,7 +18,7 @@ from explorer.export import figures, people
 from explorer.export.numbers import rate_interval
 from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.words import counted
-from explorer.ui import guard, start, state, tables
+from explorer.ui import guard, small_counts, start, state, tables
 
 D = TypeVar("D")
 
@@ -60,6 +60,10 @@ def page(title: str, question: str) -> Analysis:
         Of the study in force.
     """
     start.by_way_of_app()
+    if small_counts.on():
+        # `app.py` puts protected results in place of such a page; one that is run in any other way shows none.
+        st.error("Small counts are protected, and this page holds exact ones.")
+        st.stop()
     st.html(STYLE)
     st.title(title)
     st.markdown(unbroken(question))
@@ -84,7 +88,7 @@ def _definition(analysis: Analysis) -> Iterator[str]:
     from explorer.ui.controls.outcomes import invented
 
     study, cautions = analysis.study, analysis.cautions
-    yield _small(f"**{plain(study.name)}** · definition {study.fingerprint}")
+    yield _small(f"**{plain(study.name)}** · definition {study.fingerprint}{_of_own()}")
     if study.hypothetical:
         yield invented(analysis)
     if (fixed := guard.lock()) is not None:
@@ -95,6 +99,12 @@ def _definition(analysis: Analysis) -> Iterator[str]:
     for caution in cautions:
         yield _small(f":material/info: {plain(caution.text)}")
     yield "</details>"
+
+
+def _of_own() -> str:
+    """Name the visitor's own cohort, where one is in force."""
+    held = state.own()
+    return "" if held is None else f" · :material/database: your cohort {plain(held.metadata.title)}"
 
 
 def _small(text: str) -> str:

@@ -1,21 +1,51 @@
 """What happens once, when the server starts."""
 
 import gc
+import threading
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 
-from explorer.ui import state
+from explorer.cohort.readers.limits import BYTES
+from explorer.ui import guard, state
+
+AROUND_A_FILE = 2**20
+"""Bytes that a form may have besides the file it brings."""
 
 
-@st.cache_resource
+def keep_uploads_in_memory() -> None:
+    """Let no upload touch the disk: beyond 1 MB, the server would put it into a temporary file while it arrives."""
+    MultiPartParser.spool_max_size = BYTES + AROUND_A_FILE
+
+
 def freeze_imports() -> None:
-    """Take what the imports left behind out of the garbage collector's sight.
+    """Take what the imports left behind out of the garbage collector's sight, but no visit that has ended.
 
     A full collection walks every object of pandas, SciPy and Altair: tens of milliseconds in the midst of
-    somebody's rerun. Frozen objects are skipped; what sessions leave behind is still collected.
+    somebody's rerun. Frozen objects are skipped. Freezing takes in the visits that are under way, so that what they
+    leave behind is thawed and collected when the next one begins: nobody's cohort stays.
     """
+    _freeze_once()
+    _begin_visit()
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze_once() -> None:
     gc.collect()
     gc.freeze()
+
+
+ENDED = threading.Event()
+"""Set when a visit has ended since the last collection."""
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=lambda _: ENDED.set())
+def _begin_visit() -> None:
+    if ENDED.is_set():
+        ENDED.clear()
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 def by_way_of_app() -> None:
@@ -26,6 +56,7 @@ def by_way_of_app() -> None:
     """
     if "study" not in st.session_state:
         state.begin()
+        guard.begin()  # going on to another page empties the address
         st.session_state.asked_for = str(st.context.url).rstrip("/").rpartition("/")[2]
         st.switch_page("app.py")
 

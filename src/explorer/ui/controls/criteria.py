@@ -27,6 +27,7 @@ from explorer.study.eligibility import (
 )
 from explorer.study.study import Study
 from explorer.study.words import counted
+from explorer.ui import small_counts
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
@@ -78,7 +79,7 @@ def kept(step: Step) -> str:
     """Say how many patients one criterion leaves, and why the others are not among them."""
     removed = step.entered - step.remaining
     why = f": {step.not_met} not met, {step.unknown} unknown" if removed else ""
-    return f"keeps {step.remaining} of {step.entered}{why}"
+    return small_counts.told(f"keeps {step.remaining} of {step.entered}{why}")
 
 
 def _fields(where: Where, place: int, criterion: Criterion, cohort: Cohort) -> None:
@@ -278,4 +279,4 @@ def _without(study: Study, where: Where, place: int, criterion: Criterion) -> St
 def summary(analysis: Analysis) -> str:
     """Say how many patients the criteria in force keep."""
     entering = analysis.ledger.steps[0].entered if analysis.ledger.steps else analysis.ledger.n
-    return f"{analysis.ledger.n} of {counted(entering, 'patient')}"
+    return small_counts.told(f"{analysis.ledger.n} of {counted(entering, 'patient')}")

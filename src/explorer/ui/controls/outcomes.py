@@ -13,7 +13,7 @@ from explorer.study.missing import Missing
 from explorer.study.sentence import INTERVAL
 from explorer.study.study import Study
 from explorer.study.words import spelt
-from explorer.ui import guard
+from explorer.ui import guard, small_counts
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
@@ -57,7 +57,7 @@ def after_stop(analysis: Analysis) -> None:
         "What ICH E9(R1) calls the strategy for an intercurrent event: treatment policy (the score counts), "
         "composite (leaving is failure) or while on treatment (the last score before).",
     )
-    st.caption(f"{n} of {analysis.response.n_among} had left before their follow-up.")
+    st.caption(small_counts.told(f"{n} of {analysis.response.n_among} had left before their follow-up."))
 
 
 def after_stop_summary(analysis: Analysis) -> str:
@@ -65,7 +65,8 @@ def after_stop_summary(analysis: Analysis) -> str:
     n = n_left_early(analysis)
     if n is None:
         return "Not recorded"
-    return f"{n} of {analysis.response.n_among}: {AFTER_STOP[analysis.study.after_stop]}"
+    choice = AFTER_STOP[analysis.study.after_stop]
+    return choice if small_counts.on() else f"{n} of {analysis.response.n_among}: {choice}"
 
 
 def missing(analysis: Analysis) -> None:
@@ -83,10 +84,8 @@ def missing(analysis: Analysis) -> None:
     )
     if policy.kind == "multiple_imputation":
         _imputations(policy)
-    st.caption(
-        f"{r.n_unknown} of {r.n_among} unknown; {r.n_evaluable} of {r.n_among} stay in the denominator. "
-        f"Response: {guard.result(share(r.n_responders, r.n_evaluable, r.rate))}."
-    )
+    left = f"{r.n_unknown} of {r.n_among} unknown; {r.n_evaluable} of {r.n_among} stay in the denominator."
+    st.caption(f"{small_counts.told(left)} Response: {guard.result(share(r.n_responders, r.n_evaluable, r.rate))}.")
 
 
 def _imputations(policy: Missing) -> None:
@@ -116,8 +115,8 @@ def _imputed(study: Study, **fields: int) -> Study:
 
 def missing_summary(analysis: Analysis) -> str:
     """Say how many outcomes are unknown and what is done with them."""
-    r = analysis.response
-    return f"{r.n_unknown} of {r.n_among} unknown: {MISSING[analysis.study.missing.kind]}"
+    r, choice = analysis.response, MISSING[analysis.study.missing.kind]
+    return choice if small_counts.on() else f"{r.n_unknown} of {r.n_among} unknown: {choice}"
 
 
 def interval(analysis: Analysis) -> None:
@@ -165,7 +164,7 @@ def hypothetical(analysis: Analysis) -> None:
         "drawn hollow, and no p value or interval is given while any of them is counted.",
     )
     if analysis.study.hypothetical:
-        st.caption(f"{analysed(analysis)}; {n} in all would need looser criteria.")
+        st.caption(small_counts.told(f"{analysed(analysis)}; {n} in all would need looser criteria."))
 
 
 def invented(analysis: Analysis) -> str:

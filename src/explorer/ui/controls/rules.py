@@ -31,7 +31,7 @@ from explorer.study.response import (
 )
 from explorer.study.study import Study
 from explorer.study.words import spelt
-from explorer.ui import guard
+from explorer.ui import guard, small_counts
 from explorer.ui.controls import criteria, held
 from explorer.ui.show import plain
 
@@ -49,7 +49,7 @@ def responder(analysis: Analysis) -> None:
     criteria.among(analysis)
     st.markdown("**Responder, if**")
     top = judged(analysis.study.response.rule, analysis.facts, analysis.response.among)
-    row = None if guard.waiting() else _patient(analysis)
+    row = None if guard.waiting() or small_counts.on() else _patient(analysis)
     _node(top, (), analysis.cohort, row)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from explorer.errors import DefinitionError
-from explorer.study.sharing import to_link
 from explorer.study.study import Study
 from explorer.ui import state
 from explorer.ui.controls import held
@@ -25,14 +26,14 @@ def sharing(study: Study) -> None:
     _upload()
     st.markdown("**Link to this page under this definition**")
     # Shown whole: a box that scrolls cannot be reached by keyboard.
-    st.code(address(study), language=None, wrap_lines=True)
+    st.code(address(), language=None, wrap_lines=True)
 
 
-def address(study: Study) -> str:
-    """Return the address of the present page, holding the whole study."""
+def address() -> str:
+    """Return the address of the present page, holding the whole study, and the mapping of a visitor's own cohort."""
     page = st.context.url or ""
     # The first page's address comes without the slash that separates host and question.
-    return f"{page if page.count('/') > 2 else page + '/'}?study={to_link(study)}"
+    return f"{page if page.count('/') > 2 else page + '/'}?{urlencode(state.address(whole=True))}"
 
 
 def _name(study: Study) -> None:

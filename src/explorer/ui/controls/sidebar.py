@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from explorer.ui import guard, state
-from explorer.ui.controls import chosen, criteria, held, locking, outcomes, rules, sharing, windows
+from explorer.ui.controls import chosen, criteria, held, locking, outcomes, protection, rules, sharing, windows
 
 
 def sidebar() -> None:
@@ -22,6 +22,7 @@ def sidebar() -> None:
         held.section(label, f"section-{key}", partial(draw, analysis), summary(analysis))
     outcomes.hypothetical(analysis)
     held.section("Lock, and what was viewed", "section-lock", partial(locking.locking, study), locking.summary())
+    held.section("Small counts", "section-small-counts", protection.switch, protection.summary())
     held.section(
         "Save, load, copy link", "section-share", partial(sharing.sharing, study), f"Definition {study.fingerprint}"
     )

@@ -12,6 +12,7 @@ from explorer.study.presets import AS_PUBLISHED
 from explorer.study.sentence import INDEX
 from explorer.study.study import Study
 from explorer.study.windows import Window
+from explorer.ui import small_counts
 from explorer.ui.controls import held
 
 Which = Literal["baseline", "follow_up"]
@@ -57,7 +58,7 @@ def summary(analysis: Analysis) -> str:
     paired = sorted(row.n_paired for row in analysis.change)
     baseline, follow_up = (_days(window) for window in (analysis.study.baseline, analysis.study.follow_up))
     text = f"Day {baseline}, then {follow_up}"
-    if not paired:
+    if not paired or small_counts.on():
         return text
     both = f"{paired[0]}" if paired[0] == paired[-1] else f"{paired[0]} to {paired[-1]}"
     return f"{text} · {both} of {analysis.ledger.n} with both scores"
@@ -69,7 +70,9 @@ def _days(window: Window) -> str:
 
 
 def _scored(what: str, counts: Sequence[tuple[str, int]], n: int) -> str:
-    return f"With {what}, of {n}: {', '.join(f'{code} {count}' for code, count in counts)}" if counts else "No scores."
+    if not counts:
+        return "No scores."
+    return small_counts.told(f"With {what}, of {n}: {', '.join(f'{code} {count}' for code, count in counts)}")
 
 
 def _day_0(analysis: Analysis) -> None:

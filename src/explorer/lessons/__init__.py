@@ -1,0 +1,1 @@
+"""Lessons: files that ask before they show, with answers computed from the cohort."""

@@ -1,0 +1,120 @@
+"""Widgets that hold one field of the mapping: set from it before they are drawn, and changing it when they are moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from explorer.cohort.mapping import model
+from explorer.ui import your_data
+from explorer.ui.controls import held
+
+Apply = Callable[[model.Mapping, Any], model.Mapping]
+"""Makes a new mapping of the present one and the value of a widget."""
+
+
+def choice(
+    label: str,
+    key: str,
+    value: Any,
+    options: Sequence[Any],
+    apply: Apply,
+    said: Mapping[Any, str] | None = None,
+    help: str | None = None,
+    hidden: bool = False,
+    empty: str = "Choose",
+    clears: bool = False,
+) -> None:
+    """Draw a list to choose one value from; with `clears`, what is chosen can be taken out again."""
+    _set(key, value)
+    st.selectbox(
+        label,
+        list(options) if value in options or value is None else [*options, value],
+        None if clears or value is None else 0,
+        key=key,
+        format_func=lambda option: (said or {}).get(option, str(option)),
+        on_change=_moved,
+        args=(key, apply),
+        help=help,
+        placeholder=empty,
+        label_visibility="collapsed" if hidden else "visible",
+    )
+    held.told(key)
+
+
+def number(
+    label: str,
+    key: str,
+    value: float | None,
+    apply: Apply,
+    whole: bool = False,
+    help: str | None = None,
+    empty: str = "not known",
+) -> None:
+    """Draw a number to type; empty where it is not known."""
+    kind = int if whole else float
+    _set(key, None if value is None else kind(value))
+    st.number_input(
+        label,
+        value=None,
+        step=kind(1),
+        format="%d" if whole else "%g",
+        key=key,
+        on_change=_moved,
+        args=(key, apply),
+        help=help,
+        placeholder=empty,
+    )
+    held.told(key)
+
+
+def text(label: str, key: str, value: str, apply: Apply, help: str | None = None, empty: str | None = None) -> None:
+    """Draw a line of text to type."""
+    _set(key, value)
+    st.text_input(label, key=key, max_chars=200, on_change=_moved, args=(key, apply), help=help, placeholder=empty)
+    held.told(key)
+
+
+def lines(label: str, key: str, value: str, apply: Apply, help: str) -> None:
+    """Draw a box of several lines to type."""
+    _set(key, value)
+    st.text_area(label, key=key, max_chars=10_000, height=120, on_change=_moved, args=(key, apply), help=help)
+    held.told(key)
+
+
+def switch(label: str, key: str, value: bool, apply: Apply, help: str | None = None) -> None:
+    """Draw a switch."""
+    _set(key, value)
+    st.toggle(label, key=key, on_change=_moved, args=(key, apply), help=help)
+    held.told(key)
+
+
+def day(label: str, key: str, value: Any, apply: Apply, help: str) -> None:
+    """Draw a date; empty where there is none."""
+    _set(key, value)
+    st.date_input(
+        label,
+        None,
+        min_value="1900-01-01",
+        max_value="2100-12-31",
+        key=key,
+        on_change=_moved,
+        args=(key, apply),
+        format="YYYY-MM-DD",
+        help=help,
+    )
+    held.told(key)
+
+
+def _set(key: str, value: Any) -> None:
+    # Set only where it differs: setting a widget makes the browser drop what is being typed into it.
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def _moved(key: str, apply: Apply) -> None:
+    found = your_data.draft()
+    if found is not None:
+        your_data.attempt(key, lambda: your_data.put(apply(found.mapping, st.session_state[key])))
