@@ -1,6 +1,7 @@
 """What the server does once."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.datastructures import UploadFile
@@ -37,7 +38,9 @@ def touches_disk(request: Request) -> bool:
             (file,) = (value for value in form.values() if isinstance(value, UploadFile))
             return file.file._rolled
 
-    return asyncio.run(parsed())
+    # In a thread of its own: the browser tests leave a loop running in this one.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, parsed()).result()
 
 
 @pytest.mark.usefixtures("as_before")
