@@ -35,6 +35,7 @@ def understand(draft):
         st.markdown("The five tables of a cohort: there is nothing to be mapped.")
         your_data_omop.taken(draft)
         return
+    your_data_bring.by_link(draft)
     your_data_questions.questions(draft)
     your_data_columns.columns(draft)
     your_data_preview.load_mapping()
@@ -44,8 +45,8 @@ def becomes(draft):
     """Show the tables, what is lost and what looks odd, and offer to use the cohort."""
     st.subheader("What becomes of it")
     your_data_preview.problems(draft)
-    your_data_preview.tables(draft.seen)
-    your_data_preview.lost(draft.seen.report, draft.sheets)
+    your_data_preview.tables(draft)
+    your_data_preview.lost(draft)
     if (cohort := draft.seen.cohort) is not None:
         your_data_preview.findings(draft, cohort)
     your_data_preview.use(draft)

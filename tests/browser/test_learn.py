@@ -49,6 +49,7 @@ def test_a_lesson_is_done_from_start_to_end_by_keyboard_on_a_phone(visits, addre
         by_keyboard(page, right)
         expect(page.get_by_text("Right.").nth(place)).to_be_visible(timeout=SLOW)
         expect(page.get_by_text(unseen)).to_be_visible(timeout=SLOW)
+        expect(page.locator(f".st-key-learn-feedback-{LESSON.slug}-{place}")).to_be_focused(timeout=SLOW)
     expect(page.get_by_text(f"{len(LESSON.questions)} of {len(LESSON.questions)} right.")).to_be_visible(timeout=SLOW)
     expect(page.get_by_text("Not yet.")).to_be_visible(timeout=SLOW)
     page.get_by_role("button", name=re.compile("^Next: ")).focus()

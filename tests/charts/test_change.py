@@ -269,3 +269,20 @@ def test_where_no_assumption_gives_the_observed_change_the_words_say_so():
     figure = regression(risen.instrument, seen, grid(seen, 0, 1), None)
     assert "Nowhere on this grid" in figure.alt
     assert figure.data.query("line == 'break-even'").empty
+
+
+def luminance(colour):
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_numbers_of_the_grid_stand_above_its_lines_on_an_edge_they_can_be_read_on():
+    marks = [layer["mark"] for layer in Drawn(BUNDLED, "PPNRS").regression.spec["layer"]]
+    kinds = [mark["type"] for mark in marks]
+    lines = [place for place, kind in enumerate(kinds) if kind in ("line", "rule")]
+    edge, number = (place for place, kind in enumerate(kinds) if kind == "text")
+    assert max(lines) < edge < number
+    assert marks[edge]["strokeWidth"] >= 3
+    assert (luminance(marks[edge]["stroke"]) + 0.05) / (luminance(marks[number]["color"]) + 0.05) >= 7

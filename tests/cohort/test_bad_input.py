@@ -203,6 +203,13 @@ class TestColumnsAndTables:
             "patients.csv, row 1: 1 columns with values have no name. Name each column in the first row."
         )
 
+    @pytest.mark.parametrize("heading", ["=1+cmd", "+1", "@arm", "-sum"])
+    def test_a_heading_that_a_spreadsheet_would_calculate_is_refused(self, folder, heading):
+        assert refusal(folder(patients_csv=f"patient_id,index_date,{heading}\nP1,2022-06-01,3\n"))[0] == (
+            f"patients.csv, column '{heading}': the heading '{heading}' begins like a spreadsheet formula. "
+            "Begin with a letter or a digit."
+        )
+
     def test_a_blank_column_at_the_end_does_not_matter(self, folder):
         assert read(folder(patients_csv="patient_id,index_date,\nP1,2022-06-01,\nP2,2022-06-01,\n")).n_patients == 2
 

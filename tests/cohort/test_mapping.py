@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from explorer.cohort.mapping.apply import apply, preview
 from explorer.cohort.mapping.model import ROLES, Column, Mapping, load
+from explorer.cohort.writer import folder_files
 from explorer.errors import CohortError
 from tests.drawn_sheets import ABOUT, DATED, mapping, sheets
 
@@ -363,6 +364,19 @@ def test_text_that_a_spreadsheet_would_calculate_is_refused():
     assert (
         "formula" in refusal(mapping(WHO | {"arm": {"role": "covariate"}, "EASI": easi(day=0)}), drawn)[2, "arm"].what
     )
+
+
+def test_a_heading_that_a_spreadsheet_would_calculate_loses_its_signs_in_the_tables():
+    drawn = sheets(Data="id | =1+cmd | @arm | EASI\nP1 | a | b | 3")
+    covariate = {"role": "covariate"}
+    cohort = apply(mapping(WHO | {"=1+cmd": covariate, "@arm": covariate, "EASI": easi(day=0)}), drawn).cohort
+    heading = dict(folder_files(cohort))["patients.csv"].decode().splitlines()[0].split(",")
+    assert {"1+cmd", "arm"} <= set(heading)
+
+
+def test_no_column_can_be_given_a_name_that_a_spreadsheet_would_calculate():
+    with pytest.raises(CohortError, match="begins like a spreadsheet formula"):
+        mapping(WHO | {"arm": {"role": "covariate", "name": "=1+cmd"}})
 
 
 def test_a_change_alone_is_no_score():

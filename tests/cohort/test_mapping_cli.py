@@ -51,6 +51,12 @@ def test_what_is_unclear_is_listed_and_nothing_is_written(file, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_the_order_of_day_and_month_is_among_what_is_unclear(file, tmp_path):
+    path = file("ID,Index date,EASI base\n1,02/03/2022,9\n2,03/04/2022,8\n")
+    told = run("convert", str(path), "--save-mapping", str(tmp_path / "m.json"))
+    assert "Unclear: column 'Index date': day and month could be mixed up" in told.out
+
+
 def test_the_guess_is_saved_corrected_and_replayed(file, tmp_path):
     path, saved = file(UNCLEAR), tmp_path / "m.json"
     told = run("convert", str(path), "--save-mapping", str(saved))

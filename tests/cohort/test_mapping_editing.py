@@ -155,6 +155,40 @@ def test_a_sheet_is_taken_in_and_left_out():
     assert editing.with_sheet(more, two, "Notes", False) == held
 
 
+def test_headings_that_a_mapping_reads_and_a_file_lacks_are_named():
+    said = mapping({"x": {"role": "age"}, "y": {"role": "ignore"}, "z": {"role": "covariate"}})
+    joined = said.sheets["Data"].replace(joined={"z": ("x", "part")})
+    held = said.replace(sheets={"Data": joined})
+    assert editing.lacking(held, sheets(Data="x | part\n4 | 1")) == ()
+    assert editing.lacking(held, sheets(Data="x\n4")) == ("part",)
+    assert editing.lacking(held, sheets(Other="x | part\n4 | 1")) == ("x", "part")
+
+
+def test_what_is_made_of_columns_that_identify_patients_is_private_too():
+    said = mapping({"x": {"role": "age"}})
+    made = said.sheets["Data"].replace(split={"Name": ("first", "last")}, joined={"who": ("last", "x")})
+    held = said.replace(sheets={"Data / a": made})
+    assert editing.private(held, {("Data", "Name")}) == {
+        ("Data", "Name"),
+        *(("Data / a", name) for name in ("Name", "first", "last", "who")),
+    }
+
+
+def test_a_mapping_of_somebody_else_keeps_no_identifier():
+    said = mapping(
+        {
+            "MRN": {"role": "patient_id"},
+            "Tel": {"role": "covariate"},
+            "DOB": {"role": "birth_date"},
+            "Sex": {"role": "sex"},
+        }
+    )
+    kept = columns(editing.guarded(said, {("Data", name) for name in ("MRN", "Tel", "DOB")}))
+    assert (kept["MRN"].role, kept["MRN"].pseudonym) == ("patient_id", True)
+    assert (kept["Tel"].role, kept["Tel"].why) == ("ignore", editing.KEPT_BY_LINK)
+    assert (kept["DOB"], kept["Sex"]) == (columns(said)["DOB"], columns(said)["Sex"])
+
+
 def test_a_mapping_of_one_sheet_serves_the_same_file_under_another_name():
     renamed = sheets(Other="x\n4")
     assert list(editing.fitted(mapping({"x": {"role": "age"}}), renamed).sheets) == ["Other"]

@@ -50,6 +50,14 @@ def test_every_column_has_a_reason():
         ("telephone", ["1", "2"], "phone numbers"),
         ("reach", ["+43 664 1234567", "0664/7654321"], "phone numbers"),
         ("Home address", ["Ring 1", "Weg 2"], "addresses"),
+        ("PLZ", ["1010", "1020"], "addresses"),
+        ("KIS-Nr", ["8812000", "8812031"], "medical record numbers"),
+        ("Fallnummer", ["99120000", "99120031"], "medical record numbers"),
+        ("Aufnahmezahl", ["77", "78"], "medical record numbers"),
+        ("Versicherungsnummer", ["1000 010180", "1001 010180"], "medical record numbers"),
+        ("Referrer", ["Dr. Zweig", "Dr. Zweig"], "names"),
+        ("seen by", ["Dr. Zweig", "Dr. Zweig"], "names"),
+        ("Kontakt Angehörige", ["Dan Zweig", "Eva Ohm"], "names"),
     ],
 )
 def test_columns_that_identify_patients_are_named_and_left_out(heading, values, what):
@@ -57,6 +65,164 @@ def test_columns_that_identify_patients_are_named_and_left_out(heading, values, 
     found = guess(Sheets("f.csv", "text table", {"f": frame}))
     assert found.mapping.sheets["f"].columns[heading].role == "ignore"
     assert what in found.reasons["f", heading]
+
+
+@pytest.mark.parametrize("heading", ["Patient", "Patient ID", "ID", "Subject", "usubjid"])
+@pytest.mark.parametrize("people", [("Anna Zweig", "Bert Ohm"), ("Zweig, Anna", "Ohm, Bert"), ("Zweig", "Ohm")])
+def test_names_that_tell_patients_apart_are_named_and_replaced_by_numbers(heading, people):
+    drawn = sheets(
+        Data=f"{heading} | index_date | EASI base\n{people[0]} | 2022-01-05 | 9\n{people[1]} | 2022-01-06 | 8"
+    )
+    found = guess(drawn)
+    assert found.identifiers == {("Data", heading): "names"}
+    about = found.mapping.about.replace(index_drug="x")
+    mapped = apply(found.mapping.replace(about=about), drawn)
+    assert mapped.cohort.patients["patient_id"].tolist() == ["P1", "P2"]
+    assert any("identifiers replaced" in str(entry) for entry in mapped.report)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [("A1", "A2"), ("01-001", "01-002"), ("7", "8"), ("Subject 1", "Subject 2"), ("2022-01-0001", "2022-01-0002")],
+)
+def test_codes_and_numbers_that_tell_patients_apart_are_kept(numbers):
+    found = guess(sheets(Data=f"Study ID | EASI day 0\n{numbers[0]} | 3\n{numbers[1]} | 4"))
+    assert not found.mapping.sheets["Data"].columns["Study ID"].pseudonym
+    assert found.identifiers == {}
+
+
+def test_names_joined_with_a_site_are_replaced_by_numbers_too():
+    drawn = sheets(
+        Data="site | patient | week | EASI\nA | Zweig | 0 | 2\nA | Zweig | 4 | 1\nB | Zweig | 0 | 3\nB | Zweig | 4 | 1"
+    )
+    sheet = guess(drawn).mapping.sheets["Data"]
+    made = sheet.first("patient_id")
+    assert sheet.joined[made] == ("site", "patient")
+    assert sheet.columns[made].pseudonym
+
+
+@pytest.mark.parametrize("heading", ["DOB", "Geburt", "Geb.-Dat.", "Date of birth", "born"])
+def test_dates_of_birth_are_named_and_become_an_age(heading):
+    found = guess(sheets(Data=f"id | {heading} | EASI day 0\n1 | 1950-03-01 | 3\n2 | 1961-04-02 | 4"))
+    assert found.identifiers == {("Data", heading): "dates of birth"}
+    assert roles(found)[heading] == "birth_date"
+
+
+def test_remarks_are_named_because_they_may_name_patients():
+    found = guess(sheets(Data="id | Remarks | EASI day 0\n1 | Anna called | 3\n2 | none | 4"))
+    assert "free text" in found.identifiers["Data", "Remarks"]
+    assert roles(found)["Remarks"] == "ignore"
+
+
+def test_readings_of_two_numbers_are_left_out_but_no_identifiers():
+    rows = "\n".join(f"{at} | {110 + at}/{70 + at} | 3" for at in range(1, 16))
+    found = guess(sheets(Data=f"id | BP | EASI day 0\n{rows}"))
+    assert roles(found)["BP"] == "ignore"
+    assert found.identifiers == {}
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [
+        ("Diagnosis", ["Atopic Dermatitis", "Hand Eczema"]),
+        ("Adverse event", ["Back Pain", "Common Cold"]),
+        ("Comorbidity", ["none", "Asthma"]),
+        ("Geburt", ["spontan", "Sectio"]),
+    ],
+)
+def test_words_with_capitals_that_are_no_names_are_not_taken_for_them(heading, values):
+    found = guess(sheets(Data=f"id | {heading} | EASI day 0\n1 | {values[0]} | 3\n2 | {values[1]} | 4"))
+    assert found.identifiers == {}
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("VAS follow-up", "follow up"),
+        ("Global response week 16", "week 16"),
+        ("Juckreiz W16", "w16"),
+        ("IgE M3", "m3"),
+        ("Besser?", "besser"),
+        ("Discontinued", "discontinued"),
+        ("Event", "event"),
+        ("Itch, change from baseline", "from baseline"),
+        ("Itch at visit 2", "at visit 2"),
+        ("Itch after", "after"),
+    ],
+)
+def test_what_was_recorded_later_is_no_baseline_column(heading, words):
+    found = guess(sheets(Data=f"id | {heading} | EASI day 0\n1 | a | 3\n2 | b | 4\n3 | b | 4"))
+    assert roles(found)[heading] == "ignore"
+    assert f"'{words}'" in found.reasons["Data", heading]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Prior response", "Flares in the last 12 months", "BMI kg/m2", "Vitamin D3", "post menopausal", "Baseline IgE"],
+)
+def test_what_was_known_at_the_start_stays_a_baseline_column(heading):
+    found = guess(sheets(Data=f"id | {heading} | EASI day 0\n1 | a | 3\n2 | b | 4\n3 | b | 4"))
+    assert roles(found)[heading] == "covariate"
+
+
+def test_a_sheet_of_dated_events_becomes_adverse_events():
+    drawn = sheets(
+        Patients="ID | Index date | Age\nA1 | 2022-01-10 | 20\nA2 | 2022-01-19 | 21",
+        Visits="ID | Visit | EASI\nA1 | Baseline | 20\nA1 | Week 4 | 9\nA2 | Baseline | 21\nA2 | Week 4 | 8",
+        AEs="ID | Event | Start | End\nA1 | Conjunctivitis | 2022-01-30 | 2022-02-09",
+    )
+    found = guess(drawn).mapping
+    cohort = apply(found.replace(about=found.about.replace(index_drug="x")), drawn).cohort
+    (event,) = cohort.adverse_events.to_dict("records")
+    # 10 to 30 January are 20 days, to 9 February 30.
+    assert (event["patient_id"], event["term"], event["start_day"], event["end_day"]) == (
+        "A1",
+        "Conjunctivitis",
+        20,
+        30,
+    )
+
+
+def test_beside_scores_a_start_date_is_the_treatments_and_not_the_events():
+    drawn = sheets(
+        Data="id | Start date | Event | EASI base\n1 | 2022-01-05 | none | 9\n2 | 2022-01-06 | Cold | 8\n3 | 2022-01-07 | Cold | 7"
+    )
+    assert roles(guess(drawn))["Start date"] == "index_date"
+
+
+def test_pluses_are_read_as_words_that_no_spreadsheet_calculates():
+    drawn = sheets(
+        Data="id | index_date | Oedema | EASI base\n1 | 2022-01-05 | + | 9\n2 | 2022-01-06 | +++ | 8\n3 | 2022-01-07 | - | 7"
+    )
+    found = guess(drawn).mapping
+    cohort = apply(found.replace(about=found.about.replace(index_drug="x")), drawn).cohort
+    assert cohort.patients["Oedema"].tolist() == ["1+", "3+", "negative"]
+
+
+def test_a_minus_beside_positive_is_said_to_be_read_as_missing():
+    found = guess(sheets(Data="id | Nikolsky | EASI day 0\n1 | pos | 3\n2 | - | 4"))
+    assert "'-' is read as missing" in found.reasons["Data", "Nikolsky"]
+    found = guess(sheets(Data="id | Nikolsky | EASI day 0\n1 | pos | 3\n2 | neg | 4\n3 | - | 2"))
+    assert "'-'" not in found.reasons["Data", "Nikolsky"]
+
+
+def test_a_column_with_texts_like_formulas_is_left_out_with_the_reason():
+    found = guess(sheets(Data="id | note | EASI day 0\n1 | @foo | 3\n2 | b | 4"))
+    assert roles(found)["note"] == "ignore"
+    assert "like a spreadsheet formula" in found.reasons["Data", "note"]
+
+
+def test_two_columns_for_one_score_and_day_are_one_question_that_names_both():
+    found = guess(sheets(Data="id | EASI baseline | EASI BL (repeat)\n1 | 20 | 21\n2 | 22 | 23"))
+    (asked,) = (ask.what for ask in found.unclear if "both" in ask.what)
+    assert asked == "columns 'EASI baseline' and 'EASI BL (repeat)' both give EASI on day 0"
+    same = guess(sheets(Data="id | EASI baseline | EASI BL (repeat)\n1 | 20 | 20\n2 | 22 | 22"))
+    assert not [ask for ask in same.unclear if "both" in ask.what]
+
+
+def test_headings_that_differ_in_a_sign_alone_do_not_become_one_column():
+    found = guess(sheets(Data="id | =arm | arm | EASI day 0\n1 | a | b | 3\n2 | a | b | 4"))
+    assert "'=arm'" in found.reasons["Data", "arm"]
 
 
 def test_a_record_number_that_is_the_only_identifier_becomes_a_pseudonym():
@@ -127,9 +293,16 @@ def test_the_order_of_day_and_month_is_seen_from_a_date_that_has_but_one(date, o
     )
 
 
-def test_the_order_of_day_and_month_is_asked_where_no_date_tells():
-    found = guess(sheets(Data="id | start date | EASI day 0\n1 | 02/03/2022 | 3\n2 | 03/04/2022 | 4"))
+@pytest.mark.parametrize("heading", ["start date", "Index date", "index_date", "DOB", "Start of tralokinumab"])
+def test_the_order_of_day_and_month_is_asked_where_no_date_tells(heading):
+    found = guess(sheets(Data=f"id | {heading} | EASI day 0\n1 | 02/03/2022 | 3\n2 | 03/04/2022 | 4"))
     assert ["mixed up" in ask.what for ask in found.unclear if ask.field == "dates"] == [True]
+
+
+def test_one_date_that_tells_the_order_settles_it_for_the_whole_file():
+    found = guess(sheets(Data="id | Index date | DOB | EASI day 0\n1 | 02/03/2022 | 25/04/1970 | 3"))
+    assert found.mapping.dates == "dmy"
+    assert not [ask for ask in found.unclear if ask.field == "dates"]
 
 
 @pytest.mark.parametrize(

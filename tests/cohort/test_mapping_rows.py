@@ -8,6 +8,7 @@ import pytest
 from explorer.cohort.mapping.apply import apply, preview
 from explorer.cohort.mapping.parting import parted
 from explorer.cohort.mapping.quality import quality
+from explorer.cohort.readers.sheets import Sheets
 from explorer.errors import CohortError
 from tests.drawn_sheets import ABOUT, mapping, sheets
 
@@ -178,3 +179,21 @@ def test_a_visit_without_a_day_is_refused_only_where_something_was_recorded():
     assert [problem.what.split(" (")[0] for problem in problems if "visit" in problem.what] == [
         "the visit 'three' has no day"
     ]
+
+
+def test_identifiers_too_long_for_a_number_are_refused_in_one_sentence():
+    frame = pd.DataFrame({"id": [9007199254740993.0, 9007199254740995.0], "sex": ["f", "m"], "EASI": [3, 4]}, [2, 3])
+    long = Sheets("clinic.xlsx", "Excel workbook", {"Data": frame})
+    columns = {"id": {"role": "patient_id"}, "sex": {"role": "sex"}}
+    (problem,) = preview(mapping(columns | {"EASI": {"role": "score", "instrument": "EASI", "day": 0}}), long).problems
+    assert problem.column == "id"
+    assert "does not hold exactly" in problem.what
+    assert "as text" in problem.remedy
+
+
+def test_two_columns_for_one_score_and_day_are_one_problem_that_names_both():
+    drawn = sheets(Data="id | first | again\nP1 | 3 | 4\nP2 | 5 | 6\nP3 | 7 | 7")
+    score = {"role": "score", "instrument": "EASI", "day": 0}
+    made = mapping({"id": {"role": "patient_id"}, "first": score, "again": score})
+    (problem,) = preview(made, drawn).problems
+    assert problem.what == "columns 'first' and 'again' both give EASI on day 0"

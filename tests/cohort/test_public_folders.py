@@ -49,7 +49,7 @@ REFUSED = {
     "messy_spreadsheets/messy_glucose.xlsx": "same patient",
     "psoriasis_aggregate/hta_psoriasis_trials.csv": "no score and no answer",
     "psoriasis_aggregate/dupilumab_phase2b_arms.csv": "no score and no answer",
-    "psoriasis_aggregate/plaque_psoriasis_arms.csv": "PASI.* stands in row",
+    "psoriasis_aggregate/plaque_psoriasis_arms.csv": "'pasi_w0_mean' and 'pasi_w0_sd' both give PASI on day 0",
     "poscorad_daily/poscorad_true_parameters.csv": "no score and no answer",
 }
 """Changes without scores, two patients under one number, arms instead of patients, parameters of a simulation."""

@@ -20,10 +20,11 @@ from explorer.export.protected_cards import REPORTED, protected_report, protecte
 from explorer.export.report_docx import docx
 from explorer.export.report_html import html
 from explorer.study.eligibility import AgeLimits
+from explorer.study.missing import Missing
 from explorer.study.presets import AS_PUBLISHED, default_for
 from tests.command import run
 from tests.export.protection import twins
-from tests.pages.cohorts import HARD
+from tests.pages.cohorts import HARD, scores_only
 from tests.study.strategies import studies
 
 DAY = date(2026, 11, 22)
@@ -251,6 +252,25 @@ def test_of_one_patient_everything_is_hidden():
     assert results["response"]["rate"] is None
     assert results["baseline"]["age_mean"] is None
     assert results["safety"]["events"] == []
+
+
+def test_where_no_end_of_a_course_is_given_nobody_is_said_to_have_stayed_or_stopped():
+    cohort = scores_only()
+    made = protected_report(analyse(cohort, default_for(cohort)), T, DAY, ("persistence",))
+    (said,) = made.sections[0].blocks
+    assert said.text == "Not recorded: this cohort gives no ends of courses."
+    assert set(made.results["persistence"].values()) == {None}
+
+
+def test_the_two_denominators_have_names_of_their_own():
+    observed = analyse(bundled_cohort(), AS_PUBLISHED.replace(missing=Missing(kind="observed")))
+    n = observed.response.n_evaluable
+    assert n < 45
+    text = " ".join(protected_text(protected_report(observed, T, DAY, ("question",))).split())
+    assert (
+        "Response is asked of 45–49 of them; patients whose response was unknown were left out of the denominator, "
+        f"so it is counted in {band(n, T)}."
+    ) in text
 
 
 def test_hypothetical_additions_are_left_out():

@@ -52,6 +52,18 @@ def test_a_learner_counts_once_and_the_first_answer_stays(held):
     assert counts(held.tally(code, "one", 0)) == [0, 1, 0]
 
 
+def test_a_learner_who_comes_back_finds_the_answers_that_were_counted(held, clock):
+    one, other = held.open(ASKED), held.open(ASKED)
+    held.answer(one.code, "a", "one", 0, Answer(1, "guess"))
+    held.answer(one.code, "a", "one", 0, Answer(2, "sure"))
+    held.answer(one.code, "a", "two", 0, Answer(3, "fairly"))
+    held.answer(one.code, "b", "one", 1, Answer(0, "sure"))
+    assert held.answers_of(one.code, "a") == {("one", 0): Answer(1, "guess"), ("two", 0): Answer(3, "fairly")}
+    assert held.answers_of(other.code, "a") == held.answers_of(one.code, "") == held.answers_of("gone", "a") == {}
+    clock.now = 3600 * HOURS
+    assert held.answers_of(one.code, "a") == {}
+
+
 def test_classes_do_not_see_each_other(held):
     one, other = held.open(ASKED), held.open(ASKED)
     held.answer(one.code, "a", "two", 0, Answer(3, "sure"))

@@ -1,17 +1,19 @@
 """The reader's guide: every point leads to a page with a study that this app can honour, and that shows something."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from explorer.analysis.analyse import analyse
 from explorer.bundled import bundled_cohort
 from explorer.lessons.entries import EntryError
-from explorer.lessons.guide import FILE, guide, load
+from explorer.lessons.guide import FILE, guide, lacks, load
 from explorer.study.presets import AS_PUBLISHED
 from explorer.study.sharing import from_link, to_link
 from tests.lessons.reading_age import grade
 from tests.pages.app import ROOT
+from tests.pages.cohorts import HARD
 
 POINTS = guide()
 
@@ -64,6 +66,20 @@ def test_links_that_change_the_definition_move_the_rate():
     for title in ("Take the endpoint apart", "Move the line"):
         moved = by_title(title).response
         assert (moved.n_responders, moved.n_evaluable) != (usual.n_responders, usual.n_evaluable)
+
+
+def test_a_point_says_what_a_cohort_lacks_for_it():
+    whole, other = bundled_cohort(), HARD["scores only"]()
+    assert not any(lacks(point, whole) for point in POINTS)
+    (additions,) = [point for point in POINTS if point.study.hypothetical]
+    (report,) = [point for point in POINTS if point.page == "left_open"]
+    real = replace(whole, patients=whole.patients[~whole.hypothetical])
+    assert lacks(additions, real) == ["needs hypothetical additions"]
+    assert lacks(report, other) == ["is about the published report"]
+    (line,) = [point for point in POINTS if point.title == "Move the line"]
+    assert "needs scores of IGA" in lacks(line, other)
+    (interval,) = [point for point in POINTS if "interval" in point.title]
+    assert lacks(interval, other) == []
 
 
 @pytest.mark.parametrize(

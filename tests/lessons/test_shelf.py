@@ -5,6 +5,7 @@ import pytest
 from explorer.bundled import bundled_cohort
 from explorer.lessons.expression import LessonError
 from explorer.lessons.key import key, reached, unfit
+from explorer.lessons.names import FIGURES as NAMED
 from explorer.lessons.quantities import FUNCTIONS, results
 from explorer.lessons.shelf import FOLDER, read_folder, read_lesson, shelf
 from explorer.lessons.wording import FORMS
@@ -74,17 +75,23 @@ def test_a_whole_lesson_is_read():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("minutes = 5", "minutes = 'five'", "minutes: "),
-        ("minutes = 5", "minuts = 5", "minuts: Extra inputs"),
-        ('title = "Drawn"', 'titel = "Drawn"', "title: Field required"),
+        ("minutes = 5", "minutes = 'five'", "minutes: it must be a whole number."),
+        ("minutes = 5", "minutes = 50", "minutes: it must be at most 30."),
+        ("minutes = 5", "minutes = []", "minutes: it must be a whole number."),
+        ('title = "Drawn"', 'title = ""', "title: it is empty."),
+        ('title = "Drawn"', "title = 7", "title: it must be a text in quotation marks."),
+        ('sources = ["https://doi.org/10.1136/bmj.n71"]', "sources = []", "sources: there are 0, and at least 1 are"),
+        ('feedback = "Yes."', 'feedbak = "Yes."', "feedbak: there is no such field. Perhaps: feedback."),
+        ("minutes = 5", "minuts = 5", "minuts: there is no such field. Perhaps: minutes"),
+        ('title = "Drawn"', 'titel = "Drawn"', "title: it is missing."),
         ("response.n_evaluable < 47", "response.n_evaluable << 47", "not allowed"),
         ("response.n_evaluable == 47", "(response.n_evaluable == 47", "cannot be read"),
         ("https://doi.org/10.1136/bmj.n71", "javascript:alert(1)", "is no address"),
         ('kind = "observed"', 'kind = "guessed"', "guessed"),
         ('from = "as-published"', 'from = "as-printed"', "no preset 'as-printed'"),
         ('text = "{response:share}"', 'text = "{response:shar}"', "no way to write"),
-        ('rests_on = "published"', 'rests_on = "belief"', "rests_on"),
-        ("schema = 1", "schema = 2", "schema"),
+        ('rests_on = "published"', 'rests_on = "belief"', "rests_on: it must be 'published', 'definition' or"),
+        ("schema = 1", "schema = 2", "schema: it must be 1."),
         ("minutes = 5", "minutes = ", "no TOML"),
         ('title = "Drawn"', 'title = "Drawn"\nslug = "other"', "'slug' is not written"),
     ],
@@ -125,10 +132,98 @@ def test_two_options_that_hold_or_none_are_refused_with_their_line():
             key(lesson, 0, results(lesson, bundled_cohort()))
 
 
-def test_an_unknown_quantity_is_said_with_its_line():
-    text = WHOLE.replace("response.n_evaluable < 47", "response.n_evaluble < 47")
-    with pytest.raises(LessonError, match=rf"{FILE}, line {line(text, 'n_evaluble')}: .*Perhaps: n_evaluable"):
-        key(lesson := read_lesson(FILE, text), 0, results(lesson, bundled_cohort()))
+FIGURE = 'text = "{response:share}"\nfigures = ["FIGURE"]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("response.n_evaluable < 47", "response.n_evaluble < 47", "Perhaps: n_evaluable"),
+        ("response.n_evaluable < 47", "respons.n_evaluable < 47", "Perhaps: response"),
+        ("response.n_evaluable < 47", "response.rate.n < 47", "no 'n' in a single value"),
+        ("response.n_evaluable < 47", "response.rate + 47", "is no condition"),
+        ("response.n_evaluable < 47", "change.IGAA.p_t < 47", "Perhaps: IGA"),
+        ("response.n_evaluable < 47", "change.IGA.p_tt < 47", "Perhaps: p_t"),
+        ("response.n_evaluable < 47", "safety.events[0].n < 47", "no 'n' here"),
+        ("response.n_evaluable < 47", "response.by_rule[40].n_onyl < 4", "Perhaps: n_only"),
+        ("response.n_evaluable < 47", "intervall_low(6, 6) < 47", "Perhaps: interval_low"),
+        ("response.n_evaluable < 47", "interval_low(6) < 47", "does not take 1 value"),
+        ("response.n_evaluable < 47", "under('observd').response.rate < 47", "Perhaps: observed"),
+        ("response.n_evaluable < 47", "published('improvd') < 47", "Perhaps: improved"),
+        ("response.n_evaluable < 47", "n_counts('improvd', 47) < 47", "Perhaps: improved"),
+        ("response.n_evaluable < 47", "mean_of_percents('BSAA') < 47", "Perhaps: BSA"),
+        ("response.n_evaluable < 47", "n_definitions('smal') < 47", "Perhaps: small"),
+        ("response.n_evaluable < 47", "lowest_rate('small').rat < 47", "Perhaps: rate"),
+        ("response.n_evaluable < 47", "highest_subgroup(5).rat < 47", "Perhaps: rate"),
+        ("response.n_evaluable < 47", "draws_low('respons.rate') < 47", "Perhaps: response"),
+        ("response.n_evaluable < 47", "every_draw('response.rate')", "is no condition"),
+        ('feedback = "Yes."', 'feedback = "{respons.rate}"', "Perhaps: response"),
+        ('text = "Many"', 'text = "{respons.rate}"', "Perhaps: response"),
+        ('ask = "How many?"', 'ask = "{response}"', "no single quantity"),
+        ('now = "{response:share}"', 'now = "{response.rate:share}"', "cannot be a share"),
+        ('text = "{response:share}"', FIGURE.replace("FIGURE", "respons"), "Perhaps: response"),
+        ('text = "{response:share}"', FIGURE.replace("FIGURE", "change"), "needs a score"),
+        ('text = "{response:share}"', FIGURE.replace("FIGURE", "change:BSAA"), "Perhaps: BSA"),
+        ('text = "{response:share}"', FIGURE.replace("FIGURE", "parts:BSA"), "takes nothing after a colon"),
+        ('text = "{response:share}"', FIGURE.replace("FIGURE", "multiverse:huge"), "There are: small"),
+        ('study = "bsa-50"', 'study = "bsa-5"', "Perhaps: bsa-50"),
+        ('reached = "Well."', 'reached = "Well."\nfigure = "respons"', "Perhaps: response"),
+    ],
+)
+def test_a_slip_in_a_name_is_found_when_the_file_is_read_and_said_with_its_line(old, new, said):
+    text = WHOLE.replace(old, new)
+    with pytest.raises(LessonError, match=rf"{FILE}, line {line(text, new.splitlines()[-1])}: .*{said}"):
+        read_lesson(FILE, text)
+
+
+def test_every_slip_of_a_file_is_said_at_once():
+    text = WHOLE.replace('feedback = "Yes."', 'feedback = "{respons.rate}"').replace('"bsa-50"', '"bsa-5"')
+    with pytest.raises(LessonError) as caught:
+        read_lesson(FILE, text)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("slip", ["a { alone", "{respons.rate}", "{response.rate:precent}", "{response.rate"])
+def test_a_slip_in_the_vignette_is_said_with_its_own_line(slip):
+    text = WHOLE.replace("A vignette.", f"\nA vignette.\n\nOf {{response:share}}, {slip}\n\nIts end.")
+    with pytest.raises(LessonError, match=rf"{FILE}, line {line(text, slip)}: "):
+        read_lesson(FILE, text)
+
+
+def test_what_only_the_loaded_cohort_says_is_left_to_it():
+    text = WHOLE.replace("minutes", 'needs = "any cohort"\nminutes').replace("response.n_evaluable < 47", "HERE")
+    for condition in ("change.PASI.p_t < 1", "subgroups['age']['old'].rate < 1", "mean_of_percents('PASI') < 1"):
+        assert read_lesson(FILE, text.replace("HERE", condition)).questions
+    with pytest.raises(LessonError, match="Perhaps: p_t"):
+        read_lesson(FILE, text.replace("HERE", "change.PASI.p_tt < 1"))
+
+
+def test_a_vignette_is_short_and_no_feedback_stands_twice():
+    assert read_lesson(FILE, WHOLE.replace("A vignette.", " ".join(["word"] * 120))).vignette
+    long = WHOLE.replace("A vignette.", " ".join(["word"] * 121))
+    with pytest.raises(LessonError, match=rf"line {line(long, 'word')}: vignette: it has 121 words; at most 120"):
+        read_lesson(FILE, long)
+    twice = (
+        WHOLE.replace('feedback = "Yes."', 'feedback = "For all."')
+        .replace("\nNo:\n", "\nfor all.\n")
+        .replace('holds = "this stands within a text and is no field"\n', "")
+    )
+    with pytest.raises(LessonError, match=r"questions\.1\.options: the feedback of option 2 is that of option 1"):
+        read_lesson(FILE, twice)
+
+
+def test_a_title_stands_once(tmp_path):
+    for name in ("01-drawn.md", "02-other.md"):
+        (tmp_path / name).write_text(WHOLE, "utf-8")
+    held = read_folder(tmp_path)
+    assert list(held.lessons) == ["drawn"]
+    assert held.broken == (
+        f"02-other.md, line {line(WHOLE, 'title = ')}: 01-drawn.md has the same title; give it another.",
+    )
+
+
+def test_the_figures_that_a_file_may_name_are_those_that_are_drawn():
+    assert NAMED.keys() == FIGURES.keys()
 
 
 def test_a_broken_file_leaves_the_others_alone(tmp_path):
@@ -136,13 +231,15 @@ def test_a_broken_file_leaves_the_others_alone(tmp_path):
     (tmp_path / "02-drawn.md").write_text(WHOLE, "utf-8")
     (tmp_path / "03-broken.md").write_text("nothing", "utf-8")
     (tmp_path / "04-binary.md").write_bytes(b"\xff\xfe\x00")
-    (tmp_path / "notes.md").write_text("no lesson", "utf-8")
+    (tmp_path / "My lesson.md").write_text(WHOLE, "utf-8")
+    (tmp_path / "README.md").write_text("no lesson", "utf-8")
     held = read_folder(tmp_path)
     assert list(held.lessons) == ["drawn"]
     assert [problem.split(":")[0].split(",")[0] for problem in held.broken] == [
         "02-drawn.md",
         "03-broken.md",
         "04-binary.md",
+        "My lesson.md",
     ]
 
 

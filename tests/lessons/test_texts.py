@@ -9,6 +9,7 @@ import pytest
 
 from explorer.bundled import DATA, bundled_cohort
 from explorer.lessons.citations import citation, citations, cited
+from explorer.lessons.expression import holds
 from explorer.lessons.key import key, said
 from explorer.lessons.quantities import known, results, studies_of
 from explorer.lessons.shelf import FOLDER, shelf
@@ -17,6 +18,7 @@ from explorer.study.presets import PRESETS
 LESSONS = shelf().lessons
 QUESTIONS = [(slug, place) for slug, lesson in LESSONS.items() for place in range(len(lesson.questions))]
 README = (FOLDER / "README.md").read_text("utf-8")
+GLOSSARY = (FOLDER / "glossary.md").read_text("utf-8")
 EVIDENCE = DATA / "evidence"
 
 QUOTED = [
@@ -157,3 +159,68 @@ def test_the_line_of_a_goal_follows_the_definition(slug):
         said(lesson, lesson.goal.now, seen(slug).by(known(studies, name))) for name in (lesson.study, lesson.goal.study)
     }
     assert len(lines) == 2
+
+
+def right(slug, place):
+    return LESSONS[slug].questions[place].options[key(LESSONS[slug], place, seen(slug))]
+
+
+def test_an_interval_is_argued_from_the_changes_it_is_of_and_not_from_two_printed_means():
+    """The printed means may be of different patients: twice their difference lies outside the interval of some draws."""
+    here, question = seen("not-significant"), LESSONS["not-significant"].questions[0]
+    apart = "published('iga_baseline') - published('iga_follow_up')"
+    assert holds(f"some_draw('change.IGA.ci_low > -2 * 0.41') and 0.40 < {apart} < 0.42", here)
+    assert holds("every_draw('change.IGA.ci_low <= 2 * change.IGA.mean_change')", here)
+    assert "published" not in right("not-significant", 0).text + right("not-significant", 0).feedback
+    assert "paired t test" in question.ask
+    for counted in ("n_baseline", "n_followup", "n_paired"):
+        assert f"{{change.IGA.{counted}}}" in question.reveal.text
+
+
+@pytest.mark.parametrize(
+    ("slug", "quantity", "condition"),
+    [
+        ("which-denominator", "response.n_among - response.n_unknown", "response.n_unknown"),
+        ("conjunctivitis-again", "cohort.n_eligible - safety", "safety.carry_over.conjunctivitis.resolved"),
+    ],
+)
+def test_a_count_that_the_paper_does_not_print_is_called_invented_where_it_stands(slug, quantity, condition):
+    assert holds(f"draws_low('{condition}') < draws_high('{condition}')", seen(slug))
+    feedback = [option.feedback for option in LESSONS[slug].questions[0].options if quantity in option.feedback]
+    assert len(feedback) == 1
+    assert "invented cohort" in feedback[0]
+
+
+def test_the_count_behind_a_printed_percentage_is_said_with_its_if():
+    question = LESSONS["which-denominator"].questions[0]
+    assert "If all of them are below the" in right("which-denominator", 0).feedback
+    assert "only if all prior users are below the line" in question.reveal.text
+
+
+def test_scores_alone_may_make_some_of_the_responders_or_all():
+    here = seen("which-rule-carried-it")
+    for case in ("<", "=="):
+        assert holds(
+            f"""some_draw('under("scores").response.n_responders {case} response.n_responders')""",
+            here,
+        )
+    assert right("which-rule-carried-it", 1).text == "It cannot be told: in some of them, or in all"
+
+
+def test_cohorts_that_agree_each_in_its_own_reading_differ_by_one_reading():
+    lesson, here = LESSONS["what-is-not-printed"], seen("what-is-not-printed")
+    rule, ours = (lesson.studies["one-reading"].response.rule, PRESETS["as-published"].study.response.rule)
+    assert (rule.count, rule.rules) == (1, ours.rules)
+    fixed = 'under("one-reading").response.n_responders'
+    assert holds(f"draws_low('{fixed}') < draws_high('{fixed}')", here)
+    assert "one-reading" in lesson.goal.reached
+
+
+PROOF_BY_AGREEMENT = re.compile(r"(paper|they|agree\w*)[^.;]{0,40} pins? \w*\s?\w*\s?down", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "text", [*[" ".join(texts(lesson)) for lesson in LESSONS.values()], GLOSSARY], ids=[*LESSONS, "glossary"]
+)
+def test_agreement_among_made_cohorts_is_not_called_proof(text):
+    assert not PROOF_BY_AGREEMENT.search(text)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.literature.pooling import Allowed, nearest, press_among, sort_out
+from explorer.literature.pooling import Allowed, nearest, poolable, press_among, sort_out
 from explorer.literature.studies import literature
 from tests.literature.evidence import finding
 
@@ -25,6 +25,15 @@ def test_three_alike_studies_are_pooled_and_two_are_not():
     assert refused.refusal.startswith("Refused: pooling takes 3 studies alike in drug")
     assert "The largest set has 2 studies: A and B" in refused.refusal
     assert sorted_out([]).refusal == "Refused: no row may enter a pool, and it takes 3 studies."
+
+
+def test_an_outcome_can_be_pooled_where_three_alike_studies_are_there_once_everything_is_let_in():
+    unstated = [finding(name, 5, 10, outcome="EASI_75", weeks=None) for name in "KLM"]
+    two = [finding(name, 5, 10, outcome="EASI_90") for name in "XY"]
+    press = finding("Z", 5, 10, outcome="EASI_90", read_from="press")
+    assert poolable([*THREE, *unstated, *two]) == {"IGA_0_1", "EASI_75"}
+    assert poolable([*two, press]) == {"EASI_90"}
+    assert poolable(two) == set()
 
 
 @pytest.mark.parametrize(

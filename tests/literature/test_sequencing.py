@@ -1,6 +1,7 @@
 """What sourced rows say after the first drug: every row in its place speaks of what it is put to, and damage is named."""
 
 import csv
+import re
 import shutil
 
 import pytest
@@ -85,6 +86,34 @@ def test_a_result_is_said_with_its_count_or_that_none_is_printed():
     for row, said in HELD.rows.items():
         if row.startswith("L"):
             assert said.text.count("(count and n not printed)") + ("/" in said.text) + said.text.count("(n ") >= 1, row
+
+
+def test_what_authors_state_of_a_difference_is_shown_and_is_theirs():
+    assert "stated significant vs non-naive by the authors" in HELD.rows["L036"].text
+    assert "JAK inhibitor: 92 %, 3 to 6 months (upper bound used); p 0.0244" in HELD.rows["L060"].text
+
+
+def test_a_derived_denominator_is_marked():
+    assert "(n 58 derived, count not printed)" in HELD.rows["L036"].text
+    assert "derived" not in HELD.rows["L037"].text
+
+
+@pytest.mark.parametrize(
+    ("row", "start", "end"), [("L052", "5.5", "3.3"), ("L053", "6.6", "3.3"), ("L110", "7.0", "2.8")]
+)
+def test_a_derived_change_shows_its_start_and_its_end(row, start, end):
+    assert f"means of {start} at the start and {end} at the end, the change derived" in HELD.rows[row].text
+    assert RAW[row]["note"].startswith(f"DERIVED: {start}")
+    assert float(RAW[row]["value"]) == pytest.approx(float(end) - float(start))
+
+
+def test_what_a_side_is_said_to_report_stands_in_its_rows():
+    (conflict,) = [each for each in HELD.places.conflicts if each.caution == "S17"]
+    less, alike = conflict.sides
+    assert all("stated significant" in HELD.rows[row].text for row in less.rows)
+    for row in alike.rows:
+        assert re.search("no meaningful difference|regardless of prior dupilumab", HELD.rows[row].note), row
+        assert HELD.rows[row].link, row
 
 
 def test_results_of_a_model_say_so():

@@ -8,7 +8,9 @@ import pytest
 from docx import Document
 
 from explorer.analysis.analyse import analyse
+from explorer.analysis.pairs import pairs
 from explorer.bundled import bundled_cohort
+from explorer.cohort.tables import build
 from explorer.errors import DefinitionError
 from explorer.export.report_docx import docx
 from explorer.literature.doubts import definitions
@@ -16,6 +18,8 @@ from explorer.literature.verdict import CAN, CANNOT, TITLE, lines, to_print, ver
 from explorer.multiverse.grids import grids_for
 from explorer.multiverse.listing import listed
 from explorer.multiverse.run import run
+from explorer.reconstruction.ensemble import load_draw, load_manifest
+from explorer.reconstruction.facts import published
 from explorer.study.presets import AS_PUBLISHED, PRESETS, default_for
 from tests.pages.cohorts import HARD, scores_only
 from tests.tables import cohort
@@ -133,3 +137,74 @@ def test_the_page_to_edit_holds_both_tables(varied):
 def test_a_page_about_patients_carries_no_label():
     own = scores_only()
     assert "not patient data" not in to_print(verdict(analyse(own, default_for(own)), DAY))
+
+
+# What the paper prints, and what only the reconstruction holds
+
+
+def each_draw():
+    """The reconstructions one by one, read from their files."""
+    for draw in load_manifest()["draw"]:
+        yield analyse(build(bundled_cohort().metadata, load_draw(draw)), AS_PUBLISHED)
+
+
+@pytest.fixture(scope="module")
+def draws():
+    return tuple(each_draw())
+
+
+def printed_range(parts):
+    """Two parts in words, the smaller share first: "2/13 (15 %) to 2/3"."""
+    low, high = min(parts, key=lambda kn: (kn[0] / kn[1], kn[1])), max(parts, key=lambda kn: (kn[0] / kn[1], kn[1]))
+    said = [f"{k}/{n} ({round(100 * k / n)} %)" if n >= 10 else f"{k}/{n}" for k, n in (low, high)]
+    return " to ".join(said)
+
+
+def test_no_count_of_the_reconstruction_alone_is_said_to_be_open_by_sampling():
+    by_sampling = {each.question for each in lines(PUBLISHED) if each.can and each.kind == "Sampling"}
+    assert by_sampling == {"How many responded?"}
+
+
+def test_what_is_not_printed_is_given_over_every_reconstruction(draws):
+    held, who = lines(PUBLISHED), lambda rows, term: next(row for row in rows if row.term == term)
+    eyes = [who(draw.safety.carry_over, "conjunctivitis") for draw in draws]
+    parts = [(row.recurred, row.resolved + row.unresolved + row.recurred) for row in eyes]
+    new = [row.new for row in eyes]
+    said = line(held, "conjunctivitis").number
+    assert said == f"{printed_range(parts)} of those who had it; new in {min(new)} to {max(new)}"
+    left = [(draw.persistence.n_stopped, draw.persistence.n) for draw in draws]
+    assert line(held, "How long they stayed").number.endswith(f"; {printed_range(left)} left it")
+    noticed = [(int((both := pairs(draw, "PPNRS")).reaching(3).sum()), both.n) for draw in draws]
+    assert line(held, "3 points of PPNRS").number == printed_range(noticed)
+    unknown = [draw.response.n_unknown for draw in draws]
+    assert f"{min(unknown)} to {max(unknown)} in reconstructions" in line(held, "unknown outcomes").doubt
+    change = [row.mean_change for draw in draws for row in draw.change if row.instrument == "BSA"]
+    assert f"reconstructions {min(change):.1f} (n" in line(held, "Body surface").doubt
+
+
+def test_only_the_recurrence_that_is_printed_can_be_said():
+    held = lines(PUBLISHED)
+    eyes, face = line(held, "conjunctivitis"), line(held, "head and neck")
+    assert (eyes.can, face.can) == (True, False)
+    assert published().fact("conjunctivitis_recurrent").statement in eyes.doubt
+    assert not line(held, "How long they stayed").can
+
+
+def test_a_recorded_cohort_keeps_its_own_counts():
+    held = lines(analyse(of_four(), default_for(of_four())))
+    assert line(held, "How long did they stay").can
+    assert not any("reconstruction" in each.doubt for each in held)
+
+
+def test_the_ranges_bear_imputation():
+    imputed = AS_PUBLISHED.model_validate(
+        AS_PUBLISHED.to_dict() | {"missing": {"kind": "multiple_imputation", "imputations": 2}}
+    )
+    assert line(lines(analyse(bundled_cohort(), imputed)), "Body surface").kind == "Reporting"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_preset_puts_a_made_count_down_to_sampling(preset):
+    held = [each for each in lines(analyse(bundled_cohort(), PRESETS[preset].study)) if each.can]
+    assert {each.question for each in held if each.kind == "Sampling"} == {"How many responded?"}
+    assert sum(each.kind == "Reporting" for each in held) >= 3

@@ -89,6 +89,7 @@ def test_another_disease_is_set_beside_nothing():
 def test_nothing_is_pooled_unasked_and_the_bundled_rows_are_refused_in_words():
     app = open_page("evidence")
     assert "Refused" not in words(app)
+    assert "No outcome here has 3 such studies" in words(app)
     app.toggle(key="evidence-pool").set_value(True).run()
     said = words(app)
     assert "Refused\\: no row may enter a pool" in said
@@ -112,7 +113,10 @@ def five(monkeypatch):
 
 def test_five_studies_alike_are_pooled_and_the_pool_says_what_it_may_not_be_used_for(five):
     app = open_page("evidence")
+    app.selectbox(key="evidence-outcome").set_value("CLINICIAN_DEFINED_RESPONSE").run()
+    assert "This outcome has fewer than 3 such studies" in words(app)
     app.selectbox(key="evidence-outcome").set_value("IGA_0_1").run()
+    assert "such studies**" not in words(app)
     app.toggle(key="evidence-pool").set_value(True).run()
     said = words(app).replace("\\", "")
     # metafor would say so for the same counts; the numbers are tested where the pool is computed.

@@ -7,10 +7,10 @@ from explorer.bundled import bundled_cohort
 from explorer.lessons.classes import Answer
 from explorer.lessons.key import key, said
 from explorer.lessons.quantities import results
-from explorer.lessons.shelf import shelf
+from explorer.lessons.shelf import Shelf, shelf
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.sharing import from_link, to_link
-from explorer.ui import learning
+from explorer.ui import learning, lesson_list, teaching
 from tests.pages.app import ROOT, open_page, spaced, words
 from tests.pages.cohorts import HARD
 
@@ -18,6 +18,9 @@ LESSON = shelf().lessons["which-denominator"]
 SLUGS = list(shelf().lessons)
 SEEN = results(LESSON, bundled_cohort())
 RIGHT = [key(LESSON, place, SEEN) for place in range(len(LESSON.questions))]
+
+
+BACK = "Back to the published cohort"
 
 
 def by_address(study=None, cohort=None, **asked) -> AppTest:
@@ -165,9 +168,94 @@ def test_an_address_of_no_lesson_and_of_a_class_that_is_over_says_so():
 
 def test_lessons_on_the_published_cohort_are_not_offered_for_another():
     app = by_address(cohort=HARD["scores only"]())
-    assert "another one is loaded" in words(app)
+    assert f"learn-start-{LESSON.slug}" not in [each.key for each in app.button]
+    assert button(app, BACK)
     app = by_address(cohort=HARD["scores only"](), lesson=LESSON.slug)
     assert "cannot be done here" in words(app)
+    button(app, BACK).click().run()
+    assert button(app, "Answer")
+    assert BACK not in [each.label for each in app.button]
+
+
+def test_where_no_lesson_can_be_done_every_part_says_so_and_offers_the_way_back(monkeypatch):
+    about_the_paper = Shelf({LESSON.slug: LESSON}, ())
+    monkeypatch.setattr(lesson_list, "shelf", lambda: about_the_paper)
+    monkeypatch.setattr(teaching, "shelf", lambda: about_the_paper)
+    app = by_address(cohort=HARD["scores only"]())
+    assert "None of the lessons can be done with the loaded cohort: they ask about the published one." in words(app)
+    app.segmented_control(key="learn-part").set_value("For teachers").run()
+    assert "None of the lessons can be done" in words(app)
+    button(app, BACK).click().run()
+    assert button(app, "Open a class")
+
+
+# A class, from a learner's side
+
+
+def asked(app, name):
+    """What a question of the address says; nothing where it does not stand there."""
+    held = app.query_params.get(name, "")
+    return held[0] if isinstance(held, list) else held
+
+
+def again_by(app):
+    """Load the page again by the address that it has now."""
+    return by_address(**{name: asked(app, name) for name in app.query_params})
+
+
+def test_a_page_loaded_again_keeps_its_answers_and_counts_once():
+    code = learning.classes().open({LESSON.slug: (4, 3)}).code
+    app = by_address(lesson=LESSON.slug, **{"class": code})
+    assert not asked(app, "me")
+    wrong = (RIGHT[0] + 1) % 4
+    app = again_by(answer(app, 0, wrong, "sure"))
+    assert f"You answered **{chr(65 + wrong)}." in words(app)
+    app = answer(app, 1, RIGHT[1])
+    assert [learning.classes().tally(code, LESSON.slug, place).n for place in (0, 1)] == [1, 1]
+    button(app, "All lessons").click().run()
+    assert {asked(app, "class"), asked(app, "lesson")} == {code, ""}
+    app = again_by(app)
+    app.button(key=f"learn-start-{LESSON.slug}").click().run()
+    assert "1 of 2 right" in words(app)
+
+
+def test_a_mark_that_the_class_does_not_know_is_nobodys():
+    one, other = (learning.classes().open({LESSON.slug: (4, 3)}).code for _ in range(2))
+    mark = asked(answer(by_address(lesson=LESSON.slug, **{"class": one}), 0, 0), "me")
+    assert len(mark) >= 12
+    app = by_address(lesson=LESSON.slug, me=mark, **{"class": other})
+    assert "You answered" not in words(app)
+    assert not asked(app, "me")
+    assert asked(answer(app, 0, 0), "me") not in ("", mark)
+
+
+def test_without_a_class_an_address_marks_nobody():
+    assert not asked(done(by_address(lesson=LESSON.slug)), "me")
+
+
+def test_who_joined_a_class_is_not_offered_the_keys_of_its_lessons():
+    opened = learning.classes().open({LESSON.slug: (4, 3)})
+    app = by_address(lesson=LESSON.slug, **{"class": opened.code})
+    button(app, "All lessons").click().run()
+    app.segmented_control(key="learn-part").set_value("For teachers").run()
+    assert "You have joined a class as a learner" in words(app)
+    (choice,) = app.multiselect
+    assert LESSON.title not in choice.options
+    assert len(choice.options) == len(SLUGS) - 1
+    assert "24 of 47" not in words(app)
+    own = teachers_side(**{"class": opened.code, "teacher": opened.key})
+    assert LESSON.title in own.multiselect[0].options
+    false = teachers_side(**{"class": opened.code, "teacher": "guessed"})
+    assert LESSON.title not in false.multiselect[0].options
+
+
+def test_a_class_on_every_lesson_leaves_its_learners_nothing_to_teach():
+    counts = {slug: tuple(len(each.options) for each in held.questions) for slug, held in shelf().lessons.items()}
+    app = by_address(**{"class": learning.classes().open(counts).code})
+    app.segmented_control(key="learn-part").set_value("For teachers").run()
+    assert "You have joined a class as a learner" in words(app)
+    assert not app.multiselect
+    assert "Open a class" not in [each.label for each in app.button]
 
 
 # The teacher's side

@@ -67,11 +67,23 @@ def test_another_reason_brings_other_rows_and_another_map():
 
 def test_sides_of_a_conflict_stand_beside_each_other():
     app = open_page("evidence")
-    sides = [
-        column for column in app.columns if any("*No meaningful difference found*" in m.value for m in column.markdown)
-    ]
+    (conflict,) = [each for each in sequencing().places.conflicts if each.caution == "S17"]
+    less, alike = (f"*{plain(side.says)}*" for side in conflict.sides)
+    sides = [column for column in app.columns if any(alike in m.value for m in column.markdown)]
     assert sides
-    assert not any("*Less often with response after one*" in m.value for m in sides[-1].markdown)
+    assert not any(less in m.value for m in sides[-1].markdown)
+
+
+def test_a_count_of_the_reconstruction_is_never_taken_for_a_sourced_row():
+    said = words(open_page("evidence"))
+    assert "dupilumab ended for inadequate or lost response in" in said
+    assert "This count is invented: the publication gives none." in said.replace("\\", "")
+
+
+def test_nothing_for_or_against_a_drug_stands_under_access_as_if_it_were_about_approval():
+    app = reason(open_page("evidence"), "access")
+    assert "Where sources differ" not in words(app)
+    assert "about drugs and guidelines in general" in words(app)
 
 
 def test_why_the_first_drug_of_the_cohort_ended_is_counted():
@@ -85,7 +97,9 @@ def test_why_the_first_drug_of_the_cohort_ended_is_counted():
     )
     app = open_page("evidence", cohort=held)
     assert "dupilumab ended for inadequate or lost response in 1/4." in words(app)
-    assert "dupilumab ended for reasons of access in 2/4." in words(reason(app, "access"))
+    said = words(reason(app, "access"))
+    assert "dupilumab ended for reasons of access in 2/4." in said
+    assert "This count is invented" not in said
 
 
 def test_a_cohort_of_another_disease_is_told_so():
@@ -144,9 +158,9 @@ def test_with_a_cohort_of_ones_own_a_point_sets_the_study_or_says_what_is_lackin
     held = scores_only()
     app = part("Reader's guide", cohort=held)
     assert "?study=" not in "".join(element.value for element in app.main.markdown)
-    buttons = [button for button in app.main.button if (button.key or "").startswith("guide-")]
-    assert buttons
-    assert all(button.disabled for button in buttons)
+    assert not [button for button in app.main.button if (button.key or "").startswith("guide-")]
+    said = [each.value for each in app.main.caption if "Not shown with this cohort" in each.value]
+    assert len(said) == sum(point.asks_for_a_change or point.page == "left_open" for point in guide())
 
 
 def test_with_a_cohort_that_allows_it_a_point_sets_the_study_and_opens_the_page():

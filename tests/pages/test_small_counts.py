@@ -3,11 +3,13 @@
 import re
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.analysis.analyse import analyse
 from explorer.export.protected import protected
 from explorer.study.presets import default_for
+from explorer.ui import protected_open
 from explorer.ui.protected import CARDS
 from explorer.ui.small_counts import SHARED
 from tests.export.protection import twins
@@ -48,7 +50,7 @@ def opened(cohort=None, address="", threshold=None, **held):
     if cohort is not None:
         app.session_state["cohort"] = cohort
     if threshold is not None:
-        app.session_state["small-counts"] = (cohort.fingerprint, threshold)
+        app.session_state["small-counts"] = {cohort.fingerprint: threshold}
     for key, value in held.items():
         app.session_state[key] = value
     return seen(app.run())
@@ -93,7 +95,7 @@ def test_the_twins_differ_where_it_counts():
     assert first.change[0].followup_mean != second.change[0].followup_mean
 
 
-@pytest.mark.parametrize("address", [*CARDS, "patients"])
+@pytest.mark.parametrize("address", [*CARDS, *protected_open.PAGES, "patients"])
 def test_what_is_sent_does_not_depend_on_what_is_hidden(address):
     first, second = (sent(unfolded(opened(each, address, 5)), each) for each in (FIRST, SECOND))
     assert len(first) > 40
@@ -111,15 +113,53 @@ def test_results_are_ranges_and_say_so():
     assert "Counts under 5 are hidden" in said
 
 
-@pytest.mark.parametrize("address", ["multiverse", "compare", "patients", "left_open", "evidence", "a-page-to-come"])
+@pytest.mark.parametrize("address", ["multiverse", "compare", "patients", "left_open", "a-page-to-come"])
 def test_pages_that_protected_results_cannot_fill_say_how_to_get_them_back(address):
     app = opened(FIRST, address, 5)
     assert "switch **Small counts** off" in app.info[0].value
     assert not app.get("vega_lite_chart")
 
 
+def test_published_rows_are_shown_without_the_loaded_cohort():
+    app = opened(FIRST, "evidence", 5)
+    said = words(app)
+    assert said.count("the loaded cohort is not drawn beside them") == 1
+    assert "119 published rows" in said
+    assert "In the loaded cohort" not in said
+    assert "as eligible now" not in said
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_what_is_unfolded_among_published_rows_does_not_depend_on_what_is_hidden_and_gives_no_files():
+    held = {"evidence-pool": True, "evidence-press": True, "evidence-unstated": True}
+    apps = [opened(each, "evidence", 5, **held) for each in (FIRST, SECOND)]
+    for app in apps:
+        folds = [each for each in app.expander if each.label == "Table"]
+        assert len(folds) >= 2
+        assert not [each for each in app.expander if "downloads" in each.label]
+    first, second = (sent(app, each) for app, each in zip(apps, (FIRST, SECOND), strict=True))
+    assert first == second
+
+
+def test_glossary_and_guide_stay_and_lessons_say_why_not():
+    app = opened(FIRST, "learn", 5)
+    assert "Lessons, classes and the verdict are about exact counts" in words(app)
+    assert "MCID" in words(app)
+    assert "How to read a before-and-after cohort" not in words(app)
+
+
+def test_the_guide_does_not_depend_on_what_is_hidden(monkeypatch):
+    # Tests know no menu to link to.
+    monkeypatch.setattr(st, "page_link", lambda page, label, icon: st.caption(label))
+    held = {"learn-part-protected": "Reader's guide"}
+    apps = [opened(each, "learn", 5, **held) for each in (FIRST, SECOND)]
+    assert "How to read a before-and-after cohort" in words(apps[0])
+    first, second = (sent(app, each) for app, each in zip(apps, (FIRST, SECOND), strict=True))
+    assert first == second
+
+
 @pytest.mark.parametrize("kind", HARD)
-@pytest.mark.parametrize("address", CARDS)
+@pytest.mark.parametrize("address", [*CARDS, *protected_open.PAGES])
 def test_protected_pages_bear_hard_cohorts(kind, address):
     assert opened(HARD[kind](), address, 5).title
 
@@ -163,6 +203,31 @@ def test_a_choice_holds_for_its_cohort_alone(monkeypatch):
     assert seen(app.toggle(key="small-counts-on").set_value(False).run()).title[0].value == "Exact"
     app.session_state["cohort"] = SECOND
     assert seen(app.run()).title[0].value == "A page"
+
+
+@pytest.mark.parametrize("shared", ["0", "1"])
+def test_what_is_switched_on_stays_on_for_a_corrected_file(shared, monkeypatch):
+    monkeypatch.setenv(SHARED, shared)
+    app = opened(FIRST, "", 20)
+    app.session_state["cohort"] = SECOND
+    assert "Counts under 20 are hidden" in words(seen(app.run()))
+
+
+def test_each_cohort_keeps_its_own_choice():
+    app = unfolded(opened(FIRST, "", 20))
+    app.session_state["cohort"] = SECOND
+    app = seen(app.run())
+    assert seen(app.toggle(key="small-counts-on").set_value(False).run()).title[0].value == "Exact"
+    app.session_state["cohort"] = FIRST
+    assert "Counts under 20 are hidden" in words(seen(app.run()))
+
+
+@pytest.mark.parametrize(("threshold", "said"), [(5, "30–34 patients"), (20, "20–39 patients"), (None, "33 patients")])
+def test_the_cohort_in_use_is_counted_as_a_range(threshold, said):
+    app = open_page("your_data", cohort=FIRST)
+    app.session_state["small-counts"] = {FIRST.fingerprint: threshold}
+    line = next(each.value for each in seen(app.run()).markdown if each.value.startswith("In use on every page"))
+    assert said in line
 
 
 def test_the_threshold_can_be_raised():

@@ -2,12 +2,13 @@
 
 import json
 import weakref
+from dataclasses import replace
 
 import pytest
 import streamlit as st
 from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
 
-from explorer.bundled import BUNDLED
+from explorer.bundled import BUNDLED, bundled_cohort
 from explorer.cohort.intake import take_in
 from explorer.cohort.mapping import editing
 from explorer.cohort.mapping.model import Mapping
@@ -104,6 +105,14 @@ def home(app):
 
 
 # What is brought
+
+
+def test_hypothetical_additions_of_the_cohort_in_use_are_counted_apart():
+    held = bundled_cohort()
+    invented = int(held.hypothetical.sum())
+    said = f"{held.n_patients - invented} reconstructed + {invented} hypothetical"
+    assert 0 < invented < held.n_patients
+    assert said in words(open_page("your_data"))
 
 
 def test_limits_formats_and_what_becomes_of_files_are_said_before_anything_is_sent():
@@ -221,6 +230,19 @@ def test_the_order_of_dates_is_asked_where_none_tells_and_all_that_was_unclear_i
     assert "day and month could be mixed up" in words(app)
     app = choose(app, "mapping-dates", "mdy")
     assert held(app).seen.cohort.patients["index_date"].dt.month.tolist() == [2, 3]
+
+
+def test_dates_that_cannot_be_told_keep_the_order_to_be_said_until_it_is():
+    mixed = ONE.replace(b"2022-01-05", b"05/01/2022").replace(b"2022-02-07", b"07/02/2022")
+    app = open_page("your_data")
+    brought = take_in({"clinic.csv": mixed})
+    # As if the guess had not asked: the problems of the files are enough.
+    app.session_state["draft"] = Draft(replace(brought, guess=None), brought.mapping)
+    app = sound(app.run())
+    assert "in which order dates are written" in words(app)
+    app = choose(app, "mapping-dates", "dmy")
+    assert "Nothing is open" in words(app)
+    assert list(held(app).seen.cohort.patients["index_date"].dt.month) == [1, 2]
 
 
 def test_one_date_may_stand_for_all():
@@ -519,6 +541,53 @@ def test_an_own_cohort_of_a_link_can_be_given_up():
     app = home(press(app, "your-data-forgo"))
     assert "load its file again" not in words(app)
     assert link_of(app) == {}
+
+
+def link_to_one(**columns):
+    """A link to a mapping of the sheet `ONE`, with some of its columns said otherwise."""
+    said = take_in({"clinic.csv": ONE}).mapping
+    for name, role in columns.items():
+        said = editing.with_role(said, "clinic.csv", name.replace("_", "-"), role)
+    return to_link(said, ())
+
+
+def test_a_link_keeps_no_identifier_until_the_reader_says_so():
+    app = on(by_link("0123456789ab", link_to_one(E_mail="covariate")), "your_data")
+    app = bring(app, ("clinic.csv", ONE))
+    said = words(app)
+    assert "Kept by the link, though they look as if they identify patients: E-mail (e-mail addresses)" in said
+    assert "by your choice" not in said
+    assert "E-mail" not in held(app).seen.cohort.patients
+    assert "Kept by your choice" in words(choose(app, "column-0-5-role", "covariate"))
+
+
+def test_what_a_link_says_is_not_called_the_readers_word():
+    app = on(by_link("0123456789ab", link_to_one(drug="covariate")), "your_data")
+    app = bring(app, ("clinic.csv", ONE))
+    assert "As the link says." in words(app)
+    assert "As you said." not in words(app)
+    said = words(press(app, "your-data-forgo"))
+    assert "As the link says." not in said
+    assert held(app).mapping == held(app).brought.mapping
+
+
+def test_a_link_of_another_file_is_not_forced_on_this_one():
+    app = on(by_link("0123456789ab", link_to_one()), "your_data")
+    other = b"id;start date;drug;PP-NRS day 0;PP-NRS week 16\n1;2022-01-05;x;8;3\n2;2022-02-07;x;9;4\n"
+    app = bring(app, ("other.csv", other))
+    assert "The link was made on another file: it reads columns that are not here (“EASI day 0”" in words(app)
+    assert held(app).mapping == held(app).brought.mapping
+    assert "made on another file" not in words(press(app, "your-data-forgo"))
+
+
+def test_cells_that_are_not_shown_are_not_quoted_by_problems_either():
+    phones = (
+        ONE.replace(b"E-mail", b"Phone").replace(b"a@b.org", b"=+43 664 1 'x' 2").replace(b"c@d.org", b"=+43 664 2")
+    )
+    app = choose(bring(open_page("your_data"), ("clinic.csv", phones)), "column-0-5-role", "covariate")
+    said = words(app)
+    assert "a cell that is not shown here begins like a spreadsheet formula" in said
+    assert "664" not in said
 
 
 MINIMAL = '{"about": {"title": "a", "index_drug": "x"}, "sheets": {}}'

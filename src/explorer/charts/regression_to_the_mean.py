@@ -29,7 +29,7 @@ SHARES = {
 Opaque, so that dark numbers and lines can be read on them on a dark page too."""
 KEPT = 64
 """Specifications kept: the reader chooses which means are drawn."""
-DARK, DEEP = "#1b2733", "#5e2f7d"
+DARK, DEEP, EDGE = "#1b2733", "#5e2f7d", "#f6f1f9"
 LABELLED_COLUMNS, LABELLED_ROWS = range(2, 25, 5), range(2, 21, 4)
 
 
@@ -171,15 +171,22 @@ def _spec(code: str, unit: str, low: float, high: float) -> Spec:
     )
     heat = cells.mark_rect().encode(x=alt.X("x:Q", scale=plain, title=title), x2="x2:Q", y=alt.Y("y:Q", scale=height))
     heat = heat.encode(y2="y2:Q", color=share, tooltip=tooltip)
-    numbers = cells.transform_filter("isValid(datum.label)").mark_text(fontSize=11, color=DARK)
-    numbers = numbers.encode(x=mean, y=repeat, text="label:N")
+    numbers = _numbers(cells, mean, repeat)
     lines = [_line(base, name, mean, repeat) for name in ("break-even", "limit from", "limit to")]
     start = base.transform_filter("datum.kind == 'baseline'")
     start = start.mark_rule(color=DARK, strokeDash=[2, 3], strokeWidth=2, clip=True)
     point = base.transform_filter("datum.kind == 'point'")
     point = point.mark_point(shape="diamond", filled=True, size=220, clip=True)
     here = point.encode(x=mean, y=repeat, color=alt.value(ORANGE), tooltip=tooltip[:3], opacity=alt.value(1))
-    return prepared(alt.layer(heat, numbers, *lines, start.encode(x=mean), here))
+    # Numbers above the lines: below them a minus sign is lost where a curve passes.
+    return prepared(alt.layer(heat, *lines, start.encode(x=mean), *numbers, here))
+
+
+def _numbers(cells: alt.Chart, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Write the numbers on a light edge, which parts them from curves and from the darkest shade."""
+    labelled = cells.transform_filter("isValid(datum.label)")
+    edge = labelled.mark_text(fontSize=11, color=EDGE, stroke=EDGE, strokeWidth=4, strokeJoin="round", opacity=1)
+    return [each.encode(x=x, y=y, text="label:N") for each in (edge, labelled.mark_text(fontSize=11, color=DARK))]
 
 
 def _line(base: alt.Chart, name: str, x: alt.X, y: alt.Y) -> alt.Chart:

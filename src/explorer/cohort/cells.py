@@ -17,6 +17,9 @@ POINT_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 COMMA_NUMBER = r"[+-]?\d+,\d+"
 THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+"
 ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+FORMULA_START = r"^(?:[=+@]|-\D)"
+FORMULA = rf"{FORMULA_START}|[\x00-\x1f\x7f]"
+"""What a spreadsheet would take for a formula, and what would break a line or a message."""
 ANY_DATE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
 
 # What people write for "not recorded". In a column of names some are words in their own right: "none" may be a drug.
@@ -193,7 +196,7 @@ def _coded(cells: pd.Series) -> tuple[np.ndarray, pd.Index]:
 
 def _formulas(column: pd.Categorical) -> Fault:
     """Refuse what a spreadsheet would take for a formula, and what would break a line or a message."""
-    suspicious = column.categories[column.categories.str.contains(r"^(?:[=+@]|-\D)|[\x00-\x1f\x7f]", regex=True)]
+    suspicious = column.categories[column.categories.str.contains(FORMULA, regex=True)]
     what = "{value} begins like a spreadsheet formula or holds a control character"
     return Fault(np.asarray(column.isin(suspicious)), what, "Begin with a letter or a digit and use plain characters.")
 

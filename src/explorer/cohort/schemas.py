@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple, get_args
@@ -184,10 +185,19 @@ def _columns(table: str, frame: pd.DataFrame, file: str, findings: Findings) -> 
             findings.add(file, f"the column '{name}' is missing", _missing_remedy(name, given))
     unknown = [name for name in given if name not in known]
     if table == "patients":
+        _refuse_formulas(unknown, file, findings)
         return [name for name in given if name in known or name.strip()]
     for name in unknown:
         findings.warnings.append(f"{file}: the column {shown(name)} is not known and was left out.")
     return [name for name in given if name in known]
+
+
+def _refuse_formulas(names: Iterable[str], file: str, findings: Findings) -> None:
+    """Refuse headings that a spreadsheet would take for formulas: they are written into files as they stand."""
+    for name in names:
+        if re.search(cells.FORMULA_START, name.strip()):
+            what = f"the heading {shown(name)} begins like a spreadsheet formula"
+            findings.add(file, what, "Begin with a letter or a digit.", column=name)
 
 
 def _missing_remedy(name: str, given: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from explorer.errors import CohortError, Problem
 def write_folder(cohort: Cohort, out: Path | str, file_format: Literal["csv", "parquet"] = "csv") -> None:
     """Write a cohort as a folder that `read` gives back with an equal fingerprint.
 
-    Only the tables and columns that the cohort was given are written. No text cell can be a spreadsheet formula,
+    Only the tables and columns that the cohort was given are written. No text cell and no heading can be a spreadsheet formula,
     because no cohort holds one.
 
     Parameters

@@ -186,7 +186,7 @@ class Protected:
     scores: tuple[Score, ...]
     reports: tuple[Part, ...]
     events: tuple[Part, ...]
-    stopped: Part
+    stopped: Part | None
     subgroups: tuple[Part, ...]
 
     @property
@@ -235,7 +235,7 @@ class Protected:
                 ],
                 "carry_over": None,
             },
-            "persistence": _keys(self.stopped, "", "n", "n_stopped") | {"median_days": None},
+            "persistence": self._persistence(),
             "subgroups": [
                 _keys(each, "level", "n_evaluable", "n_responders") | {"by": each.group} for each in self.subgroups
             ],
@@ -248,6 +248,14 @@ class Protected:
     def _cohort(self) -> dict[str, Any]:
         counts = {"n_patients": self.n_patients.to_list(), "n_eligible": self.n_eligible.to_list()}
         return {"title": self.title, "synthetic": bool(self.label)} | counts
+
+    def _persistence(self) -> dict[str, Any]:
+        held = (
+            dict.fromkeys(("n", "n_stopped", "rate"))
+            if self.stopped is None
+            else _keys(self.stopped, "", "n", "n_stopped")
+        )
+        return {**held, "median_days": None}
 
     def _response(self) -> dict[str, Any]:
         low, high = self.interval or (None, None)
@@ -306,6 +314,7 @@ def protected(analysis: Analysis, threshold: int) -> Protected:
         )
     of = recorded(analysis)
     r, stayed, about = of.response, of.persistence, of.description
+    ends_given = of.cohort.gives("treatments", "end_day")
     return Protected(
         threshold=threshold,
         study=of.study,
@@ -321,7 +330,7 @@ def protected(analysis: Analysis, threshold: int) -> Protected:
         scores=tuple(_moved(of, row, threshold) for row in of.change),
         reports=tuple(part(_spoken(row.item), row.n_yes, row.n_answered, threshold) for row in of.reports),
         events=tuple(shown(_events(of, threshold))),
-        stopped=part("stopped", stayed.n_stopped, stayed.n, threshold),
+        stopped=part("stopped", stayed.n_stopped, stayed.n, threshold) if ends_given else None,
         subgroups=tuple(shown(_levels(of, threshold))),
     )
 

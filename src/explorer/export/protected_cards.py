@@ -139,8 +139,8 @@ def _question(held: Protected) -> Iterator[Block]:
     yield charts.shares("protected-response", "Share of patients who responded", [held.response], "Patients who")
     aged = f", aged about {held.age} years on average" if held.age else ""
     yield Words(
-        f"{held.n_eligible} of {held.n_patients} patients are analysed{aged}. Response is counted among {held.n_among} of "
-        f"them; {held.study.missing}."
+        f"{held.n_eligible} of {held.n_patients} patients are analysed{aged}. Response is asked of {held.n_among} of them; "
+        f"{held.study.missing}, so it is counted in {held.response.of}."
     )
 
 
@@ -212,6 +212,9 @@ def _events(held: Protected) -> Iterator[Block]:
 
 
 def _stopped(held: Protected) -> Iterator[Block]:
+    if held.stopped is None:
+        yield Words("Not recorded: this cohort gives no ends of courses.")
+        return
     yield Words(f"{held.stopped.said} stopped {held.study.index_drug} while observed.")
     yield Words(
         "Conditional on the entry rules. The curve and the median are not given: each step is a patient.", remark=True

@@ -153,6 +153,13 @@ class Classes:
             held.learners.add(learner)
             held.answers.setdefault((lesson, question), {}).setdefault(learner, answer)
 
+    def answers_of(self, code: str, learner: str) -> Mapping[tuple[str, int], Answer]:
+        """Return what a learner has answered, by lesson and question; nothing for a mark that the class does not know."""
+        with self._lock:
+            self._forget()
+            held = self._held[code].answers if code in self._held else {}
+            return {asked: given[learner] for asked, given in held.items() if learner in given}
+
     def tally(self, code: str, lesson: str, question: int) -> Tally | None:
         """Count the answers to a question by option; None where the class is not open or was not asked it."""
         with self._lock:

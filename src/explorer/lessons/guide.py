@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from explorer.bundled import DATA
+from explorer.cohort.tables import Cohort
 from explorer.errors import DefinitionError
 from explorer.lessons.entries import Entry, entries
 from explorer.lessons.glossary import PAGES
+from explorer.reconstruction.facts import is_rebuilt_from_publication
+from explorer.study.availability import lacking
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.study import Study
 
 FILE = DATA / "lessons" / "guide.md"
+ABOUT_THE_PAPER = ("left_open",)
+"""Pages that show what the published report leaves open, and nothing of other cohorts."""
 FIELDS = ("Page", "Study", "Change", "Link", "Source")
 
 
@@ -45,6 +50,16 @@ class Point:
     study: Study
     asks_for_a_change: bool
     source: tuple[str, str] | None
+
+
+def lacks(point: Point, cohort: Cohort) -> list[str]:
+    """Say what a cohort lacks for what a point would show; empty where it can be shown."""
+    lack = lacking(point.study, cohort) if point.asks_for_a_change else []
+    if point.study.hypothetical and not cohort.hypothetical.any():
+        lack.append("needs hypothetical additions")
+    if point.page in ABOUT_THE_PAPER and not is_rebuilt_from_publication(cohort):
+        lack.append("is about the published report")
+    return lack
 
 
 @cache

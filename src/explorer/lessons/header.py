@@ -11,6 +11,8 @@ from typing import Any
 from explorer.lessons.expression import LessonError
 
 FENCE = "+++"
+BODY = "vignette"
+"""The field of a lesson that the text below the header is."""
 LONGEST = 60_000
 """Characters of a lesson file that are read."""
 
@@ -32,7 +34,8 @@ class Parts:
     body : str
         The text below the header.
     lines : mapping of Place to int
-        The line, from 1, of every table and field of the header.
+        The line, from 1, of every table and field of the header, and of every line of the body: `("vignette", 0)` is its
+        first.
     """
 
     fields: Mapping[str, Any]
@@ -58,7 +61,15 @@ def taken_apart(text: str, file: str) -> Parts:
         raise LessonError(f"{file}, line 1: the header has no end; close it with a line {FENCE}.")
     # An empty line takes the place of the fence, so that TOML counts lines as the file does.
     header = ["", *lines[1:end]]
-    return Parts(_toml("\n".join(header), file), "\n".join(lines[end + 1 :]).strip(), dict(_places(header)))
+    places = dict(_places(header)) | dict(_body_places(lines, end + 1))
+    return Parts(_toml("\n".join(header), file), "\n".join(lines[end + 1 :]).strip(), places)
+
+
+def _body_places(lines: list[str], start: int) -> Iterator[tuple[Place, int]]:
+    first = next((at for at in range(start, len(lines)) if lines[at].strip()), start)
+    yield (BODY,), first + 1
+    for row in range(len(lines) - first):
+        yield (BODY, row), first + row + 1
 
 
 def _toml(header: str, file: str) -> dict[str, Any]:

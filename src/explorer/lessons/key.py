@@ -56,9 +56,21 @@ def unfit(lesson: Lesson, cohort: Cohort) -> str:
         seen = results(lesson, cohort)
         for place in range(len(lesson.questions)):
             key(lesson, place, seen)
+        if lesson.needs == "any cohort":
+            _every_text(lesson, seen)
     except LessonError as error:
         return f"Its questions have no answer in this cohort. {error}"
     return ""
+
+
+def _every_text(lesson: Lesson, seen: Results) -> None:
+    """Raise LessonError where a text asks for what a cohort lacks, before a learner is halfway through."""
+    said(lesson, lesson.vignette, seen, "vignette")
+    for place, question in enumerate(lesson.questions):
+        said(lesson, question.ask, seen, "questions", place, "ask")
+        said(lesson, question.reveal.text, seen, "questions", place, "reveal", "text")
+        for at, option in enumerate(question.options):
+            said(lesson, f"{option.text} {option.feedback}", seen, "questions", place, "options", at)
 
 
 def reached(lesson: Lesson, seen: Results) -> bool:

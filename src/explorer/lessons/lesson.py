@@ -69,6 +69,27 @@ class Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+MOST_WORDS = 120
+"""Words of a vignette: who has to read more before the first question does not read it."""
+
+
+def _brief(text: str) -> str:
+    if (words := len(text.split())) > MOST_WORDS:
+        raise ValueError(f"it has {words} words; at most {MOST_WORDS} stand before the first question")
+    return text
+
+
+def _each_its_own(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Refuse options that say the same: feedback explains one answer, so a second with it was forgotten."""
+    for name in ("text", "feedback"):
+        texts = [getattr(option, name).casefold() for option in options]
+        if twice := next((at for at, text in enumerate(texts) if text in texts[:at]), None):
+            raise ValueError(
+                f"the {name} of option {twice + 1} is that of option {texts.index(texts[twice]) + 1} as well"
+            )
+    return options
+
+
 class Option(Written):
     """One answer: its words, the condition under which it is the right one, and what is said to who chose it."""
 
@@ -89,7 +110,7 @@ class Question(Written):
     """A question that is answered before anything is revealed."""
 
     ask: Wording
-    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=6)]
+    options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=6), AfterValidator(_each_its_own)]
     reveal: Reveal
     rests_on: RestsOn | None = None
 
@@ -136,7 +157,7 @@ class Lesson(Written):
     studies: Annotated[Mapping[str, LessonStudy], Field(max_length=12)] = {}
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=5)]
     goal: Goal | None = None
-    vignette: Wording
+    vignette: Annotated[Wording, AfterValidator(_brief)]
     _lines: Mapping[Place, int] = PrivateAttr(default_factory=dict)
 
     @contextmanager

@@ -281,15 +281,15 @@ def _interval(k: int, n: int) -> intervals.Rate:
 
 def _n_counts(_: Results, name: str, n: int) -> int:
     """Give how many counts of so many patients print a published percentage."""
-    return len(counts_printing(_percentage(name), n))
+    return len(counts_printing(percentage(name), n))
 
 
 def _n_fractions(_: Results, name: str) -> int:
     """Give how many counts of at most all patients of the source print a published percentage."""
-    return len(shares_printing(_percentage(name), patients()))
+    return len(shares_printing(percentage(name), patients()))
 
 
-def _percentage(name: str) -> str:
+def percentage(name: str) -> str:
     names = {fact.id: fact.value for fact in published().facts if fact.unit == "percent" and fact.decimals == 0}
     if name not in names:
         raise LessonError(f"There is no published percentage '{name}'.{suggested(str(name), list(names))}")

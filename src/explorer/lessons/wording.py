@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -15,12 +16,37 @@ BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+class MisreadError(LessonError):
+    """A text that cannot be read, from the letter `at` on."""
+
+    def __init__(self, said: str, at: int) -> None:
+        super().__init__(said)
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity of a text: from which letter on, what is computed, and how it is written."""
+
+    at: int
+    expression: str
+    form: str
+
+
 def check(text: str) -> None:
-    """Refuse a text whose braces or quantities cannot be read; raises LessonError."""
-    for expression, form in _quantities(text):
-        parsed(expression)
-        if form not in FORMS and not re.fullmatch(r"\d", form):
-            raise LessonError(f"'{form}' is no way to write a quantity; there are: {', '.join(FORMS)}, and decimals.")
+    """Refuse a text whose braces or quantities cannot be read; raises MisreadError."""
+    for quantity in quantities(text):
+        try:
+            _check(quantity)
+        except LessonError as error:
+            raise MisreadError(str(error), quantity.at) from error
+
+
+def _check(quantity: Quantity) -> None:
+    parsed(quantity.expression)
+    if quantity.form not in FORMS and not re.fullmatch(r"\d", quantity.form):
+        known = ", ".join(FORMS)
+        raise LessonError(f"'{quantity.form}' is no way to write a quantity; there are: {known}, and decimals.")
 
 
 def filled(text: str, scope: Scope) -> str:
@@ -44,12 +70,14 @@ def _written(found: re.Match[str], scope: Scope) -> str:
     return numbers.number(_there(computed, expression), int(form))
 
 
-def _quantities(text: str) -> Iterator[tuple[str, str]]:
+def quantities(text: str) -> Iterator[Quantity]:
+    """Give the quantities of a text in their order; raises MisreadError at a brace that stands alone."""
     for found in BRACES.finditer(text):
         if found[0] in ("{", "}"):
-            raise LessonError(f"a brace stands alone in '{text[:40]}…'; write it twice, or close it.")
+            near = " ".join(text[max(0, found.start() - 20) : found.start() + 20].split())
+            raise MisreadError(f"a brace stands alone in '…{near}…'; write it twice, or close it.", found.start())
         if found[0] not in ("{{", "}}"):
-            yield _split(found[1])
+            yield Quantity(found.start(), *_split(found[1]))
 
 
 def _split(inside: str) -> tuple[str, str]:

@@ -145,6 +145,15 @@ def sort_out(findings: Sequence[Finding], outcome: str, allowed: Allowed) -> Sor
     return Sorted(tuple(sorted(sets, key=lambda each: -len(each.rows))), tuple(left_out))
 
 
+def poolable(findings: Sequence[Finding]) -> frozenset[str]:
+    """Return the outcomes of which a pool can be had at all, by their codes, whatever the reader lets in."""
+    asked = [Allowed(press, unstated) for press in (False, True) for unstated in (False, True)]
+    outcomes = {each.outcome for each in findings}
+    return frozenset(
+        outcome for outcome in outcomes if not all(sort_out(findings, outcome, allowed).refusal for allowed in asked)
+    )
+
+
 @dataclass(frozen=True)
 class Near:
     """Studies that print counts of one outcome, drug and prior treatment, and what keeps them apart."""

@@ -7,6 +7,7 @@ row belongs where; nothing is said here that no row says.
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ HOSTS = MappingProxyType(
     }
 )
 """Hosts of statements that are no secondary copy."""
+
+DERIVED_CHANGE = re.compile(r"DERIVED: ([\d.]+)(?: \(SD [\d.]+\))? to ([\d.]*\d)")
 
 Address = Annotated[str, Field(pattern=r"^(https?://\S+|see literature\.csv|)$")]
 Year = Annotated[int | None, BeforeValidator(lambda cell: cell or None)]
@@ -311,7 +314,7 @@ def _found(row: Finding) -> Said:
         beside = f"; {row.comparator}: {_amount(row.comparator_value, row.unit)}"
     when = f", {row.time}" if row.time else ""
     result = f"{row.counts.label}: {_amount(row.value, row.unit)} ({_counts(row)})"
-    text = f"{row.drug}, {row.arm}. {result}{beside}{when}"
+    text = f"{row.drug}, {row.arm}. {result}{beside}{when}{_test(row)}{_ends(row)}"
     return Said(row.row_id, f"{row.study}, {row.design}", text, row.link, row.read_from, row.note)
 
 
@@ -323,7 +326,25 @@ def _amount(value: float | None, unit: str) -> str:
 def _counts(row: Finding) -> str:
     if row.k is not None and row.n is not None:
         return f"{row.k}/{row.n}"
-    return "count and n not printed" if row.n is None else f"n {row.n}, count not printed"
+    if row.n is None:
+        return "count and n not printed"
+    derived = " derived" if re.search(rf"\bn={row.n} is [^;]*\(derived\)", row.note) else ""
+    return f"n {row.n}{derived}, count not printed"
+
+
+def _test(row: Finding) -> str:
+    """Give the p value as printed, or what the authors state in its place."""
+    if not row.p_value:
+        return ""
+    return f"; {row.p_value} by the authors" if row.p_value.startswith("stated") else f"; p {row.p_value}"
+
+
+def _ends(row: Finding) -> str:
+    """Say between which means a change lies that is not printed itself: where patients start decides how far they can fall."""
+    found = DERIVED_CHANGE.match(row.note)
+    return (
+        f"; means of {found[1]} at the start and {found[2]} at the end, the change derived from them" if found else ""
+    )
 
 
 def _seeds(places: Places) -> dict[str, Said]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from explorer.analysis.left_out import left_out_after_start
 from explorer.analysis.missing_bounds import missing_bounds
 from explorer.analysis.pairs import pairs
 from explorer.analysis.rates import counts_invented
+from explorer.analysis.safety import CarryOver
 from explorer.charts.counts import part
 from explorer.errors import DefinitionError
 from explorer.export.numbers import number, rate_interval, share
@@ -25,10 +27,12 @@ from explorer.export.people import people, responders
 from explorer.export.report import Report, Section
 from explorer.export.report_blocks import Table, Words
 from explorer.export.report_html import html
+from explorer.literature import over_draws
 from explorer.literature.claims import is_comparable
 from explorer.literature.doubts import Definitions, reporting
 from explorer.literature.ensemble import Value, rate_results, rate_value
 from explorer.literature.headline import headline
+from explorer.literature.over_draws import Reach
 from explorer.reconstruction.facts import published
 from explorer.study.lint import FEWEST
 from explorer.study.presets import offered
@@ -54,13 +58,15 @@ ONE_SHEET = """
   body { font-size: 7.5pt; line-height: 1.25; } h1 { font-size: 14pt; margin: 0 0 2mm; } dl { margin: 0 0 2mm; gap: 0 4mm; }
   h2 { font-size: 10.5pt; margin: 2mm 0 0; padding-top: 1.5mm; } p, .table { margin: 1.5mm 0; }
   .table table { font-size: 7.5pt; line-height: 1.2; table-layout: fixed; } caption { font-size: 7.5pt; padding: 0; }
-  .table th, .table td { padding: .5mm 3mm .5mm 0; } .table th:nth-child(1) { width: 26%; }
-  .table th:nth-child(2) { width: 24%; } .pages > thead > tr > td { padding: 0 0 1.5mm; }
+  .table th, .table td { padding: .5mm 3mm .5mm 0; } .table th:nth-child(1) { width: 25%; }
+  .table th:nth-child(2) { width: 21%; } .pages > thead > tr > td { padding: 0 0 1.5mm; }
 }
 """
 """What makes a report's look small enough for one sheet, in print alone."""
 MOST_SCORES = 3
 MOST_EVENTS = 2
+PRINTED_AGAIN = MappingProxyType({"conjunctivitis": "conjunctivitis_recurrent"})
+"""Events of which the paper prints in how many they came back, with its fact."""
 
 
 @dataclass(frozen=True)
@@ -199,8 +205,15 @@ def _unknown(analysis: Analysis) -> Iterator[Line]:
             "And if the unknown outcomes were all bad, or all good?",
             f"{worst} to {best}",
             "Definition",
-            f"The outcome of {part(held.n_unknown, n)} is unknown; {analysis.study.missing}.",
+            f"The outcome of {part(held.n_unknown, n)} is unknown; {analysis.study.missing}.{_how_many_unknown(analysis)}",
         )
+
+
+def _how_many_unknown(analysis: Analysis) -> str:
+    if not is_comparable(analysis):
+        return ""
+    fewest, most = over_draws.unknown(analysis.study)
+    return f" How many are is not printed: {fewest} to {most} in reconstructions."
 
 
 def _reporting(analysis: Analysis) -> Iterator[Line]:
@@ -219,10 +232,21 @@ def _reporting(analysis: Analysis) -> Iterator[Line]:
 
 
 def _scores(analysis: Analysis) -> Iterator[Line]:
-    codes = {row.name for row in analysis.change[:MOST_SCORES]}
+    codes = {row.name: row.instrument for row in analysis.change[:MOST_SCORES]}
     for each in headline(analysis):
         if each.label in codes:
-            yield Line(True, f"Mean score: {each.label}", each.value, "Sampling", f"{each.doubt}.")
+            kind, doubt = _whose_score(analysis, codes[each.label], each.doubt)
+            yield Line(True, f"Mean score: {each.label}", each.value, kind, doubt)
+
+
+def _whose_score(analysis: Analysis, code: str, doubt: str) -> tuple[Doubt, str]:
+    """Say of how many patients means are, and on the reconstruction that these numbers are not the paper's."""
+    reach = over_draws.changed(analysis, code) if is_comparable(analysis) else None
+    if reach is None:
+        return "Sampling", f"{doubt}."
+    return "Reporting", (
+        f"Of how many is not printed; change in {reach.n} reconstructions {_range(reach.low, reach.high)}. Here {doubt}."
+    )
 
 
 def _noticed(analysis: Analysis) -> Iterator[Line]:
@@ -231,43 +255,95 @@ def _noticed(analysis: Analysis) -> Iterator[Line]:
         both = pairs(analysis, code)
         if instrument.mcid is None or not both.n:
             continue
-        k = int(both.reaching(instrument.mcid).sum())
+        here = part(int(both.reaching(instrument.mcid).sum()), both.n)
+        reach = over_draws.noticed(analysis.study, code, instrument.mcid) if is_comparable(analysis) else None
         yield Line(
             True,
             f"How many improved by {spelt(instrument.mcid)} {instrument.unit} of {code} or more?",
-            part(k, both.n),
-            "Sampling",
-            "Of those with both scores. That is the least change one person is held to notice (MCID).",
+            _parts(reach) if reach else here,
+            "Reporting" if reach else "Sampling",
+            f"Of those with both scores{_made(reach, here)}. That is the least change one person is held to notice (MCID).",
         )
 
 
+def _parts(reach: Reach) -> str:
+    low, high = (part(each.k, each.n) for each in (reach.low, reach.high))
+    return low if low == high else f"{low} to {high}"
+
+
+def _made(reach: Reach | None, here: str) -> str:
+    """Say, as within a sentence, that a number is not printed but made; empty for a cohort that is not rebuilt."""
+    if reach is None:
+        return ""
+    return f", not counted in print: {reach.n_draws} reconstructions, here {here}"
+
+
 def _stayed(analysis: Analysis) -> Iterator[Line]:
+    """Say how long patients stayed, where that was recorded and not made (see `_stay_not_printed`)."""
     held, drug = analysis.persistence, analysis.study.index_drug
-    if not held.n:
+    if not held.n or is_comparable(analysis):
         return
-    median = f"median {held.median_days:.0f} days" if math.isfinite(held.median_days) else "median not reached"
     low, high = (number(day, 0) if math.isfinite(day) else "not reached" for day in (held.ci_low, held.ci_high))
     yield Line(
         True,
         f"How long did they stay on {drug}?",
-        f"{median}; {part(held.n_stopped, held.n)} left it",
+        f"median {_days(held.median_days)}; {part(held.n_stopped, held.n)} left it",
         "Design",
         f"{100 * analysis.study.confidence:g} % CI {low} to {high}, among those who met the entry rules.",
     )
 
 
+def _days(median: float) -> str:
+    return f"{median:.0f} days" if math.isfinite(median) else "not reached"
+
+
 def _events(analysis: Analysis) -> Iterator[Line]:
-    prior, index = analysis.study.prior_drug, analysis.study.index_drug
-    for row in of_terms(analysis.safety.carry_over, in_cohort(analysis, MOST_EVENTS)):
-        had = row.resolved + row.unresolved + row.recurred
-        if had:
-            yield Line(
-                True,
-                f"Did {row.term} on {prior} come back on {index}?",
-                f"{part(row.recurred, had)} of those who had it; new in {row.new}",
-                "Sampling",
-                f"One patient more or less moves it by {100 / had:.0f} percentage points.",
-            )
+    """Say in how many an event came back, where that was recorded, or is in print."""
+    for row in _carried(analysis):
+        if not is_comparable(analysis):
+            yield _recorded_event(analysis, row)
+        elif row.term in PRINTED_AGAIN:
+            yield from _made_event(analysis, row)
+
+
+def _carried(analysis: Analysis) -> Iterator[CarryOver]:
+    rows = of_terms(analysis.safety.carry_over, in_cohort(analysis, MOST_EVENTS))
+    return (row for row in rows if _had(row))
+
+
+def _had(row: CarryOver) -> int:
+    return row.resolved + row.unresolved + row.recurred
+
+
+def _recorded_event(analysis: Analysis, row: CarryOver) -> Line:
+    had = _had(row)
+    return Line(
+        True,
+        f"Did {row.term} on {analysis.study.prior_drug} come back on {analysis.study.index_drug}?",
+        f"{part(row.recurred, had)} of those who had it; new in {row.new}",
+        "Sampling",
+        f"One patient more or less moves it by {100 / had:.0f} percentage points.",
+    )
+
+
+def _made_event(analysis: Analysis, row: CarryOver) -> Iterator[Line]:
+    """Give an event over the reconstructions: what cannot be said, but for the count that is printed."""
+    reach, printed = over_draws.came_back(analysis.study, row.term), PRINTED_AGAIN.get(row.term)
+    if reach is None:
+        return
+    said = f"All that is printed: {published().fact(printed).statement}" if printed else "Not counted in print."
+    yield Line(
+        printed is not None,
+        f"Whether {row.term} on {analysis.study.prior_drug} came back on {analysis.study.index_drug}",
+        f"{_parts(reach.back)} of those who had it; new in {_from_to(reach.new)}",
+        "Reporting",
+        f"{said} {reach.back.n_draws} reconstructions, here {part(row.recurred, _had(row))} and new in {row.new}.",
+    )
+
+
+def _from_to(counts: tuple[int, int]) -> str:
+    low, high = counts
+    return str(low) if low == high else f"{low} to {high}"
 
 
 # What it cannot say
@@ -278,7 +354,9 @@ def _cannot(analysis: Analysis) -> Iterator[Line]:
     yield _left_out(analysis)
     yield from _later(analysis)
     yield from _like_me(analysis)
-    yield from _silent(analysis)
+    if is_comparable(analysis):
+        yield from _not_printed(analysis)
+        yield _silent()
 
 
 def _because_of_the_drug(analysis: Analysis) -> Line:
@@ -343,13 +421,35 @@ def _width(low: float, high: float) -> float:
     return high - low if math.isfinite(high - low) else -1.0
 
 
-def _silent(analysis: Analysis) -> Iterator[Line]:
-    if is_comparable(analysis):
-        unsaid = published().source.not_stated
-        yield Line(
-            False,
-            "What the paper does not say",
-            f"{len(unsaid)} things",
-            "Reporting",
-            f"Among them: {'; '.join(each.rstrip('.') for each in unsaid[:2])}.",
-        )
+def _not_printed(analysis: Analysis) -> Iterator[Line]:
+    """Give what a reconstruction holds though the paper says nothing of it."""
+    yield from _stay_not_printed(analysis)
+    for row in _carried(analysis):
+        if row.term not in PRINTED_AGAIN:
+            yield from _made_event(analysis, row)
+
+
+def _stay_not_printed(analysis: Analysis) -> Iterator[Line]:
+    held, reach = analysis.persistence, over_draws.stayed(analysis.study)
+    if not held.n or reach is None:
+        return
+    low, high = (_days(median) for median in reach.median)
+    yield Line(
+        False,
+        f"How long they stayed on {analysis.study.index_drug}",
+        f"median {low if low == high else f'{low} to {high}'}; {_parts(reach.left)} left it",
+        "Reporting",
+        f"Nothing of it is printed. {reach.left.n_draws} reconstructions, here {_days(held.median_days)} and "
+        f"{part(held.n_stopped, held.n)}.",
+    )
+
+
+def _silent() -> Line:
+    unsaid = published().source.not_stated
+    return Line(
+        False,
+        "What the paper does not say",
+        f"{len(unsaid)} things",
+        "Reporting",
+        f"Among them: {'; '.join(each.rstrip('.') for each in unsaid[:2])}.",
+    )

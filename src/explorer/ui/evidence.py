@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer.analysis.analyse import Analysis
 from explorer.charts import published
@@ -44,14 +45,14 @@ def definition_here(analysis: Analysis) -> Here:
     return here(analysis, agents(literature()))
 
 
-def choose_outcome(ours: Here) -> str:
-    """Let the reader choose what is counted; the outcome that the definition in force counts comes first."""
+def choose_outcome(first: str | None) -> str:
+    """Let the reader choose what is counted; what comes first is the composite unless it is named."""
     rows = Counter(each.outcome for each in literature())
     codes = [code for code, outcome in OUTCOMES.items() if outcome.is_share and rows[code]]
     asked: str = st.selectbox(
         "Outcome",
         codes,
-        index=codes.index(ours.outcome if ours.outcome in codes else COMPOSITE),
+        index=codes.index(first if first in codes else COMPOSITE),
         format_func=lambda code: f"{OUTCOMES[code].label} ({counted(rows[code], 'row')})",
         key="evidence-outcome",
         persist_state="session",
@@ -86,17 +87,34 @@ def forest_section(analysis: Analysis) -> str:
         The outcome chosen.
     """
     ours = definition_here(analysis)
-    outcome = choose_outcome(ours)
+    outcome = choose_outcome(ours.outcome)
     findings = chosen(literature(), outcome, choose_rows())
     beside(analysis, ours, outcome)
-    show.figure(_forest(analysis, ours, outcome, findings), analysis)
+    own = [own_line(analysis, ours.prior)] if outcome == ours.outcome and findings else []
+    show.figure(_forest(own, outcome, findings), analysis)
     if findings:
         comparability(ours, outcome, findings)
     return outcome
 
 
-def _forest(analysis: Analysis, ours: Here, outcome: str, findings: Sequence[Finding]) -> Figure | TooFew:
-    own = [own_line(analysis, ours.prior)] if outcome == ours.outcome and findings else []
+def alone(analysis: Analysis, outcome: str, findings: Sequence[Finding]) -> None:
+    """Draw the studies of one outcome and list them with their sources, without the loaded cohort.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        That files of the figure name.
+    outcome : str
+    findings : sequence of Finding
+        The rows chosen.
+    """
+    show.figure(_forest([], outcome, findings), analysis)
+    if findings:
+        with _folded(outcome, findings):
+            _sourced_rows(findings)
+
+
+def _forest(own: Sequence[Line], outcome: str, findings: Sequence[Finding]) -> Figure | TooFew:
     lines: list[Line] = [*own, *(line(each) for each in findings)]
     said = OUTCOMES[outcome]
     counts = listing([f"{each.said} ({each.title})" for each in own]) or PUBLISHED_ONLY
@@ -143,13 +161,21 @@ def comparability(ours: Here, outcome: str, findings: Sequence[Finding]) -> None
         st.markdown("#### Comparable with the loaded cohort?")
         words = f"By population, endpoint, time, and what became of unknown outcomes. {summary(comparisons)}"
         st.markdown(show.plain(words))
-    title = f"{counted(len(findings), 'row')}, with sources"
-    with st.expander(title, expanded=len(findings) <= MOST_UNFOLDED, key=f"evidence-rows-{outcome}"):
+    with _folded(outcome, findings):
         if ours.compares:
             _compared_rows(findings, comparisons)
         else:
-            rows = ((study(each), result(each), source(each)) for each in findings)
-            table(["Study", "Result", "Source"], rows, "Rows and their sources")
+            _sourced_rows(findings)
+
+
+def _folded(outcome: str, findings: Sequence[Finding]) -> DeltaGenerator:
+    title = f"{counted(len(findings), 'row')}, with sources"
+    return st.expander(title, expanded=len(findings) <= MOST_UNFOLDED, key=f"evidence-rows-{outcome}")
+
+
+def _sourced_rows(findings: Sequence[Finding]) -> None:
+    rows = ((study(each), result(each), source(each)) for each in findings)
+    table(["Study", "Result", "Source"], rows, "Rows and their sources")
 
 
 def _compared_rows(findings: Sequence[Finding], comparisons: Sequence[Comparison]) -> None:

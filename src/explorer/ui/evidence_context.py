@@ -14,8 +14,8 @@ from explorer.ui import show
 from explorer.ui.evidence_tables import Cell, table
 
 
-def baseline_section(analysis: Analysis) -> None:
-    """Show how severe published groups were when they began, the loaded cohort's own means above them."""
+def baseline_section(analysis: Analysis | None) -> None:
+    """Show how severe published groups were when they began, the loaded cohort's own means above them where it is given."""
     names = {each.study_id: each.study for each in literature()}
     rows = [
         (
@@ -27,9 +27,10 @@ def baseline_section(analysis: Analysis) -> None:
         )
         for each in baselines()
     ]
+    own = () if analysis is None else _own(analysis)
     with st.expander(f"How severe the disease was at baseline ({len(rows)} rows)", key="evidence-baseline"):
         columns = ["Group", "Score", "At baseline", "n", "Source"]
-        table(columns, [*_own(analysis), *rows], "Baseline severity of published groups")
+        table(columns, [*own, *rows], "Baseline severity of published groups")
 
 
 def _own(analysis: Analysis) -> Iterator[tuple[Cell | str, ...]]:

@@ -16,6 +16,7 @@ from explorer.literature.pooling import (
     LeftOut,
     Sorted,
     nearest,
+    poolable,
     press_among,
     sort_out,
 )
@@ -23,7 +24,7 @@ from explorer.literature.rows import line, pooled_lines
 from explorer.literature.studies import literature
 from explorer.literature.studies_outcomes import OUTCOMES
 from explorer.statistics.meta_analysis import PooledRate
-from explorer.study.words import counted
+from explorer.study.words import counted, listing
 from explorer.ui import show
 from explorer.ui.evidence import PUBLISHED_ONLY, study
 from explorer.ui.evidence_tables import source, table
@@ -34,7 +35,7 @@ def pooling_section(analysis: Analysis, outcome: str) -> None:
     st.subheader("Pooling, only if you ask")
     st.markdown(
         f"Rows are pooled only where drug, patients, time and missing-data rule are the same, counts are printed and at "
-        f"least {FEWEST_STUDIES} studies remain, one row per group of patients. The loaded cohort never enters."
+        f"least {FEWEST_STUDIES} studies remain, one row per group of patients. The loaded cohort never enters.{_beforehand(outcome)}"
     )
     asked = st.toggle(
         show.plain(f"Pool “{OUTCOMES[outcome].label}”"), key="evidence-pool", persist_state="session", value=False
@@ -48,6 +49,20 @@ def pooling_section(analysis: Analysis, outcome: str) -> None:
     else:
         _pool(analysis, outcome, _choose(found), allowed)
     _left_out(found.left_out)
+
+
+def _beforehand(outcome: str) -> str:
+    """Say, before anybody asks for it, where no pool can be had; empty where one can."""
+    found = poolable(literature())
+    if outcome in found:
+        return ""
+    if not found:
+        return (
+            f" **No outcome here has {FEWEST_STUDIES} such studies**, whatever is let in: the switch shows what keeps "
+            "them apart."
+        )
+    others = listing(sorted(show.plain(f"“{OUTCOMES[each].label}”") for each in found))
+    return f" **This outcome has fewer than {FEWEST_STUDIES} such studies**, whatever is let in; they are there for {others}."
 
 
 def _allowed() -> Allowed:

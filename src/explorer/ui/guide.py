@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.lessons.guide import Point, guide
-from explorer.study.availability import lacking
+from explorer.lessons.guide import Point, guide, lacks
 from explorer.study.sharing import to_link
 from explorer.ui import show, state
 from explorer.ui.links import link
@@ -36,17 +35,18 @@ def _linked(point: Point) -> str:
 
 
 def _button(number: int, point: Point) -> None:
-    """Offer the page, with the study set where it differs and this cohort allows it."""
+    """Offer the page, with the study set where it differs; or say what this cohort lacks for it."""
+    if lack := lacks(point, state.cohort()):
+        st.caption(show.plain(f"Not shown with this cohort: {point.link}. It {'; it '.join(lack)}."))
+        return
     if not point.asks_for_a_change:
         st.page_link(f"pages/{point.page}.py", label=show.plain(point.link), icon=":material/arrow_forward:")
         return
-    lack = lacking(point.study, state.cohort())
     pressed = st.button(
         show.plain(point.link),
         key=f"guide-{number}",
         icon=":material/tune:",
-        disabled=bool(lack),
-        help=show.plain(f"This cohort cannot be analysed so: {'; '.join(lack)}.") if lack else "Sets the sidebar.",
+        help="Sets the sidebar.",
         on_click=state.change,
         args=(point.study,),
     )

@@ -20,8 +20,8 @@ from explorer.ui.caching import kept
 PAGE = "learn"
 """The address of the page."""
 HELD = "learning"
-LESSON, CLASS, TEACHER = "lesson", "class", "teacher"
-"""The questions of an address: which lessons, which class, and the key of its teacher."""
+LESSON, CLASS, TEACHER, ME = "lesson", "class", "teacher", "me"
+"""The questions of an address: which lessons, which class, the key of its teacher, and the mark of a learner."""
 
 PART, TEACHERS = "learn-part", "For teachers"
 """The part of the page that is chosen, and what that of teachers is called."""
@@ -46,7 +46,8 @@ class Learning:
     class_code : str
         The class that the answers are counted in; empty for none.
     learner : str
-        A random mark by which the class counts this visit once; no name, and never shown.
+        A random mark by which the class counts a learner once; no name. It stands in the learner's own address from the
+        first counted answer on, so that a page that is loaded again is still theirs.
     before : Study, optional
         The definition that was in force before a lesson set another.
     notice : str
@@ -82,12 +83,18 @@ def _of_address() -> Learning:
     if code and not classes().is_open(code):
         new = replace(new, notice="This class is not open any more. You can do its lessons, but nothing is counted.")
     elif code:
-        new = replace(new, class_code=code)
+        new = _joined(replace(new, class_code=code), st.query_params.get(ME, ""))
     found = tuple(lesson.slug for lesson in shelf().named(asked))
     missing = [slug for slug in asked.split(",") if slug and slug.strip() not in found]
     if missing:
         new = replace(new, notice=f"There is no lesson “{missing[0].strip()[:60]}”.")
     return replace(new, sequence=found)
+
+
+def _joined(new: Learning, mark: str) -> Learning:
+    """Take up the answers of a learner who comes back; a mark that the class does not know is no learner's."""
+    given = classes().answers_of(new.class_code, mark)
+    return replace(new, learner=mark, answers=dict(given)) if given else new
 
 
 def _keep(new: Learning) -> None:
@@ -216,14 +223,32 @@ def class_looks_on() -> bool:
     return on_screen and not kept.get(MARKED, False)
 
 
+def back_to_published(key: str) -> None:
+    """Offer the cohort that the lessons ask about, to who has loaded another."""
+    if state.own() is not None:
+        st.button(
+            "Back to the published cohort",
+            key=key,
+            help="This visit then forgets your own data; they can be loaded again on the page Your data.",
+            icon=":material/undo:",
+            on_click=state.unload_cohort,
+        )
+
+
 def share() -> None:
     """Keep the address in step with the open lessons, so that copying it shares them."""
     visit = held()
     if TEACHER in st.query_params:
         # The teacher's own link leads back to the class when the page is loaded again.
         return
-    for name, value in ((LESSON, ",".join(visit.sequence[visit.at :])), (CLASS, visit.class_code)):
-        if value and visit.sequence:
+    counted = classes().answers_of(visit.class_code, visit.learner)
+    wanted = {
+        LESSON: ",".join(visit.sequence[visit.at :]),
+        CLASS: visit.class_code,
+        ME: visit.learner if counted else "",
+    }
+    for name, value in wanted.items():
+        if value:
             st.query_params[name] = value
         else:
             st.query_params.pop(name, None)

@@ -30,6 +30,16 @@ STYLE = """<style>
 """Streamlit writes white on the accent colour, which on a dark page is too light for it."""
 
 
+JUST_ANSWERED = "learn-just-answered"
+FOCUS = """<script>
+{{
+  const feedback = document.querySelector(".st-key-learn-feedback-{}");
+  if (feedback) {{ feedback.tabIndex = -1; feedback.focus(); }}
+}}
+</script>"""
+"""The button that was pressed goes with its form, and with it the place of who goes by keyboard: it becomes the feedback."""
+
+
 def lesson_section(lesson: Lesson) -> None:
     """Draw the open lesson.
 
@@ -40,6 +50,7 @@ def lesson_section(lesson: Lesson) -> None:
     _heading(lesson)
     if why_not := learning.why_not(lesson):
         st.info(show.plain(f"This lesson cannot be done here. {why_not}"))
+        learning.back_to_published("learn-published")
         return
     seen = learning.seen(lesson)
     st.markdown(show.unbroken(said(lesson, lesson.vignette, seen, "vignette")))
@@ -119,6 +130,7 @@ def _taken(lesson: Lesson, place: int) -> None:
     complete = option is not None and sure is not None
     st.session_state[f"learn-incomplete-{name}"] = not complete
     if complete:
+        st.session_state[JUST_ANSWERED] = name
         learning.answer(lesson, place, Answer(option, sure), _shown(lesson, lesson.questions[place]))
 
 
@@ -131,14 +143,15 @@ def _shown(lesson: Lesson, question: Question) -> Study:
 def _reveal(lesson: Lesson, place: int, seen: Results, options: list[str], given: Answer) -> None:
     question, right = lesson.questions[place], key(lesson, place, seen)
     feedback = said(lesson, question.options[given.option].feedback, seen, "questions", place, "options", given.option)
-    st.markdown(
-        f"You answered **{LETTERS[given.option]}. {show.unbroken(options[given.option])}** ({HOW_SURE[given.sure].lower()})."
-    )
-    if given.option == right:
-        st.success(f"**Right.** {show.unbroken(feedback)}", icon=":material/check_circle:")
-    else:
-        holds = f"{LETTERS[right]}. {show.unbroken(options[right])}"
-        st.error(f"**Not so.** {show.unbroken(feedback)}\n\nWhat holds: **{holds}**", icon=":material/cancel:")
+    name = f"{lesson.slug}-{place}"
+    with st.container(key=f"learn-feedback-{name}"):
+        st.markdown(
+            f"You answered **{LETTERS[given.option]}. {show.unbroken(options[given.option])}** ({HOW_SURE[given.sure].lower()})."
+        )
+        _judged(show.unbroken(feedback), None if given.option == right else f"{LETTERS[right]}. {options[right]}")
+    if st.session_state.get(JUST_ANSWERED) == name:
+        del st.session_state[JUST_ANSWERED]
+        st.html(FOCUS.format(name), unsafe_allow_javascript=True)
     with st.spinner("Computing what the data show"):
         # The first look at every reconstruction takes some seconds.
         shown = said(lesson, question.reveal.text, seen, "questions", place, "reveal", "text")
@@ -148,6 +161,15 @@ def _reveal(lesson: Lesson, place: int, seen: Results, options: list[str], given
     _figures(lesson, place)
     if learning.held().class_code:
         _class(lesson, place, options, right)
+
+
+def _judged(feedback: str, holds: str | None) -> None:
+    """Say whether the answer was right, and why; of another one what holds."""
+    if holds is None:
+        st.success(f"**Right.** {feedback}", icon=":material/check_circle:")
+    else:
+        held = f"What holds: **{show.unbroken(holds)}**"
+        st.error(f"**Not so.** {feedback}\n\n{held}", icon=":material/cancel:")
 
 
 def _figures(lesson: Lesson, place: int) -> None:

@@ -23,7 +23,9 @@ def lessons() -> None:
     cohort = state.cohort()
     fits = {slug: suits(lesson, cohort) for slug, lesson in shelf().lessons.items()}
     if not all(fits.values()):
-        st.info("Some lessons ask about the published cohort; another one is loaded, so they are not offered.")
+        which, others = ("Some", "the others") if any(fits.values()) else ("None", "they")
+        st.info(f"{which} of the lessons can be done with the loaded cohort: {others} ask about the published one.")
+        learning.back_to_published("lessons-published")
     for slug, lesson in shelf().lessons.items():
         if fits[slug]:
             _row(lesson)

@@ -16,7 +16,7 @@ from explorer.export.report import Section
 from explorer.export.report_blocks import Block, Table, Words
 from explorer.export.report_docx import docx
 from explorer.export.report_html import html
-from explorer.ui import guard, show, small_counts, state
+from explorer.ui import guard, protected_open, show, small_counts, state
 
 CARDS = {
     "": ("question", "change"),
@@ -46,6 +46,10 @@ def page(title: str, address: str) -> None:
     analysis, threshold = recorded(state.analysis()), small_counts.threshold() or 0
     held = protected(analysis, threshold)
     _above(analysis, held)
+    if address in protected_open.PAGES:
+        protected_open.PAGES[address](analysis)
+        st.caption(SWITCH_OFF)
+        return
     if address not in CARDS:
         st.info(f"This page shows single patients, or counts so fine that they give them away. {SWITCH_OFF}")
         return

@@ -10,9 +10,11 @@ import streamlit as st
 from explorer.analysis.analyse import Analysis
 from explorer.charts.counts import part
 from explorer.charts.pathways import pathways
+from explorer.export import people
 from explorer.literature.sequencing import INFORMS, Conflict, Option, Reason, Said, Sequencing, sequencing
+from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.words import counted
-from explorer.ui import show, state
+from explorer.ui import show, small_counts, state
 from explorer.ui.links import link
 
 
@@ -69,15 +71,27 @@ def _choose(held: Sequencing) -> Reason:
 def _in_this_cohort(analysis: Analysis, reason: Reason) -> None:
     """Say how often the cohort's first drug was stopped for this reason, where that is recorded."""
     drug = analysis.study.prior_drug
-    if drug is None or not analysis.cohort.gives("treatments", "stop_reason"):
+    if drug is None or small_counts.on() or not analysis.cohort.gives("treatments", "stop_reason"):
         return
     facts, patients = analysis.facts, analysis.ledger.eligible & ~analysis.cohort.hypothetical
     took = patients & facts.took(drug)
     n, k = int(took.sum()), int((took & facts.stop_reason(drug).isin(reason.stop_reasons).to_numpy(bool)).sum())
     if n:
         st.markdown(
-            show.plain(show.unbroken(f"In the loaded cohort, {drug} ended for {reason.recorded} in {part(k, n)}."))
+            show.plain(
+                show.unbroken(
+                    f"In the loaded cohort, {drug} ended for {reason.recorded} in {part(k, n)}.{_made_up(analysis)}"
+                )
+            )
         )
+
+
+def _made_up(analysis: Analysis) -> str:
+    """Keep a count of synthetic data from passing for one of the sourced rows around it."""
+    if is_rebuilt_from_publication(analysis.cohort):
+        return " This count is invented: the publication gives none."
+    label = people.synthetic_label(analysis.cohort)
+    return f" {label}" if label else ""
 
 
 def _at_a_glance(held: Sequencing, reason: Reason) -> None:

@@ -216,13 +216,15 @@ def whatever_the_rule(analysis: Analysis, draw: Callable[[], D], *asked: Hashabl
 
 def _twin(drawn: Figure, analysis: Analysis, key: str) -> None:
     """Offer the table behind a figure and its downloads; neither is made before it is asked for."""
-    held = st.expander("Table and downloads", key=f"twin-{key}", on_change="rerun")
+    # Files say how many patients are analysed, so there are none while small counts are protected.
+    files = () if small_counts.on() else DOWNLOADS
+    held = st.expander("Table and downloads" if files else "Table", key=f"twin-{key}", on_change="rerun")
     if not held.open:
         return
     with held:
         table(drawn.table, alt=drawn.title)
         with st.container(horizontal=True):
-            for kind, mime, make in DOWNLOADS:
+            for kind, mime, make in files:
                 st.download_button(
                     kind.upper(),
                     _made(make, drawn, analysis),

@@ -18,13 +18,23 @@ OWN_ROWS = "your_data"
 
 def threshold() -> int | None:
     """Return the threshold in force for the cohort that is loaded; None where nothing is protected."""
-    cohort, chosen = st.session_state.get("small-counts", (None, None))
-    return chosen if cohort == state.cohort().fingerprint else _default()
+    chosen, cohort = _chosen(), state.cohort().fingerprint
+    return chosen[cohort] if cohort in chosen else _default()
 
 
 def _default() -> int | None:
-    shared = os.environ.get(SHARED) == "1"
-    return THRESHOLDS[0] if shared and state.own() is not None else None
+    """Return what a cohort begins with: at least what was switched on last, since a corrected file is another cohort."""
+    if state.own() is None:
+        return None
+    shared = THRESHOLDS[0] if os.environ.get(SHARED) == "1" else 0
+    last = next(reversed(_chosen().values()), None) or 0
+    return max(shared, last) or None
+
+
+def _chosen() -> dict[str, int | None]:
+    """Return what was chosen in this visit, by the cohort it was chosen for, the last choice last."""
+    held: dict[str, int | None] = st.session_state.get("small-counts", {})
+    return held
 
 
 def on() -> bool:
@@ -43,5 +53,7 @@ def told(text: str) -> str:
 
 
 def choose(chosen: int | None) -> None:
-    """Protect the cohort that is loaded from a threshold on, or not at all; another cohort begins with the default."""
-    st.session_state["small-counts"] = (state.cohort().fingerprint, chosen)
+    """Protect the cohort that is loaded from a threshold on, or not at all."""
+    cohort = state.cohort().fingerprint
+    others = {name: held for name, held in _chosen().items() if name != cohort}
+    st.session_state["small-counts"] = {**others, cohort: chosen}

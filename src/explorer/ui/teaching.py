@@ -30,8 +30,19 @@ def teaching_section() -> None:
     """Draw the teacher's side."""
     held = {slug: lesson for slug, lesson in shelf().lessons.items() if suits(lesson, state.cohort())}
     if not held:
-        st.info("No lesson can be done with this cohort.")
+        st.info("None of the lessons can be done with this cohort: they ask about the published one.")
+        learning.back_to_published("teaching-published")
         return
+    if asked := _asked_as_learner():
+        st.info(
+            "You have joined a class as a learner. Its lessons are not offered here, because their keys stand here."
+        )
+        held = {slug: lesson for slug, lesson in held.items() if slug not in asked}
+    if held:
+        _offered(held)
+
+
+def _offered(held: dict[str, Lesson]) -> None:
     st.markdown("Choose lessons: for a class, with notes, and as a handout.")
     chosen = st.multiselect(
         "Lessons, in this order",
@@ -48,6 +59,12 @@ def teaching_section() -> None:
     _class(lessons)
     _handout(lessons)
     _notes(lessons)
+
+
+def _asked_as_learner() -> tuple[str, ...]:
+    """Return the lessons of a class that this visit has joined and does not teach."""
+    code, teaches = learning.held().class_code, _opened()
+    return () if teaches is not None and teaches.code == code else learning.classes().lessons(code)
 
 
 def _class(lessons: list[Lesson]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -22,6 +22,7 @@ from explorer.errors import CohortError, DefinitionError
 from explorer.ui import state
 
 FILES, MAPPING, USE = "your-data-files", "your-data-mapping", "your-data-use"
+LINK, FILE = "the link", "the saved mapping"
 EXAMPLE = DATA / "examples" / "clinic.csv"
 EXAMPLE_ABOUT = {
     "title": "Example clinic (invented)",
@@ -41,11 +42,20 @@ class Draft:
     mapping : Mapping
     notes : tuple of str
         What was taken out of a database, and what was left.
+    given : Mapping, optional
+        What a link or a file said before it was corrected here.
+    giver : str
+        Which of them it was.
+    lacking : tuple of str
+        Headings that a link reads and these files lack, so that it was not followed.
     """
 
     brought: Intake
     mapping: mappings.Mapping
     notes: tuple[str, ...] = ()
+    given: mappings.Mapping | None = None
+    giver: str = ""
+    lacking: tuple[str, ...] = ()
 
     @cached_property
     def sheets(self) -> Sheets:
@@ -83,6 +93,18 @@ class Draft:
         return {} if self.brought.guess is None else self.brought.guess.identifiers
 
     @cached_property
+    def private(self) -> frozenset[tuple[str, str]]:
+        """Columns whose cells are not shown: they look as if they identify patients, or are made of such."""
+        return editing.private(self.mapping, self.identifiers)
+
+    def said_by_giver(self, sheet: str, name: str) -> bool:
+        """Say whether a column is what a link or a file said, with no correction made here."""
+        if self.given is None or sheet not in self.given.sheets or sheet not in self.mapping.sheets:
+            return False
+        said = self.given.sheets[sheet].columns.get(name)
+        return said is not None and said == self.mapping.sheets[sheet].columns.get(name)
+
+    @cached_property
     def link(self) -> str | None:
         """The mapping as an address may hold it."""
         return sharing.to_link(self.mapping, self.identifiers) if self.mapped else None
@@ -104,8 +126,26 @@ def bring(files: Mapping[str, bytes]) -> None:
     """
     brought = take_in(files)
     waiting = state.awaited()
-    given = waiting.mapping if waiting is not None and brought.cohort is None else None
-    _hold(Draft(brought, brought.mapping if given is None else editing.fitted(given, brought.sheets)))
+    linked = waiting.mapping if waiting is not None and brought.cohort is None else None
+    _hold(Draft(brought, brought.mapping) if linked is None else _by_link(brought, linked))
+
+
+def _by_link(brought: Intake, linked: mappings.Mapping) -> Draft:
+    """Follow the mapping of a link where it is of such files; it may be of anybody, so it keeps no identifier."""
+    mapping = editing.fitted(linked, brought.sheets)
+    lacking = editing.lacking(mapping, parted(mapping.parts, brought.sheets))
+    if lacking or not mapping.sheets:
+        return Draft(brought, brought.mapping, lacking=lacking)
+    mapping = editing.guarded(mapping, () if brought.guess is None else brought.guess.identifiers)
+    return Draft(brought, mapping, given=mapping, giver=LINK)
+
+
+def forgo() -> None:
+    """Give up the cohort that a link was made on; files that were read as it says are read as guessed."""
+    state.forgo()
+    held = draft()
+    if held is not None and (held.giver == LINK or held.lacking):
+        _hold(Draft(held.brought, held.brought.mapping))
 
 
 def bring_example() -> None:
@@ -128,7 +168,7 @@ def put(mapping: mappings.Mapping) -> None:
     """Read what was brought by another mapping."""
     held = draft()
     if held is not None and mapping != held.mapping:
-        _hold(Draft(held.brought, mapping))
+        _hold(replace(held, mapping=mapping, notes=()))
 
 
 def put_file(content: bytes, name: str) -> None:
@@ -147,7 +187,8 @@ def put_file(content: bytes, name: str) -> None:
     except UnicodeDecodeError as error:
         raise DefinitionError(f"{name} is not text in UTF-8, as JSON is. Save it as UTF-8.") from error
     if held is not None:
-        put(editing.fitted(mapping, held.sheets))
+        fitted = editing.fitted(mapping, held.sheets)
+        _hold(Draft(held.brought, fitted, given=fitted, giver=FILE))
 
 
 def use(held: Draft, cohort: Cohort) -> None:

@@ -11,13 +11,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.cohort.readers import limits
 from explorer.cohort.readers.kinds import ENDINGS
-from explorer.study.words import counted
-from explorer.ui import show, state, your_data
+from explorer.cohort.tables import Cohort
+from explorer.export.people import people
+from explorer.export.protected import band
+from explorer.ui import show, small_counts, state, your_data
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
 ARRIVED = "your-data-arrived"
 MEGABYTES = limits.BYTES // 2**20
+HEADINGS_NAMED = 5
 LIMITS = (
     f"At most {MEGABYTES} MB, {limits.SHEETS} sheets, {limits.ROWS:,} rows, {limits.COLUMNS:,} columns. Workbooks with macros "
     "or links to other files are refused."
@@ -35,15 +38,23 @@ def in_use() -> None:
     if notice := state.notice():
         st.error(held.lines(notice))
     if state.awaited() is not None:
-        st.button("Go on without it", on_click=state.forgo, key="your-data-forgo")
+        st.button("Go on without it", on_click=your_data.forgo, key="your-data-forgo")
     show.synthetic_label(cohort)
     with st.container(border=True, gap="small"):
         st.markdown(
-            f"In use on every page: **{plain(cohort.metadata.title)}**, {counted(cohort.n_patients, 'patient')}  \n"
+            f"In use on every page: **{plain(cohort.metadata.title)}**, {_patients(cohort)}  \n"
             f":small[{plain(study.name)} · definition {study.fingerprint}]"
         )
         if state.own() is not None:
             st.button("Back to the bundled cohort", on_click=state.unload_cohort, key="your-data-back")
+
+
+def _patients(cohort: Cohort) -> str:
+    """Say how many patients a cohort has, as a range while small counts are protected."""
+    threshold = small_counts.threshold()
+    if threshold is None:
+        return people(cohort.n_patients, int(cohort.hypothetical.sum()), cohort)
+    return f"{band(int((~cohort.hypothetical).sum()), threshold)} patients"
 
 
 def bring() -> None:
@@ -55,6 +66,21 @@ def bring() -> None:
         st.markdown("**Nothing at hand?**")
         st.button("Try the example sheet", on_click=_example, key="your-data-example", icon=":material/table_chart:")
         st.caption("A clinic's spreadsheet of 24 invented patients, with the usual faults.")
+
+
+def by_link(draft: your_data.Draft) -> None:
+    """Say whether the files are read as a link says, or why not."""
+    if draft.lacking:
+        named = ", ".join(f"“{name}”" for name in draft.lacking[:HEADINGS_NAMED])
+        more = f" and {len(draft.lacking) - HEADINGS_NAMED} more" if len(draft.lacking) > HEADINGS_NAMED else ""
+        st.warning(
+            plain(
+                f"The link was made on another file: it reads columns that are not here ({named}{more}). What each column "
+                "is was guessed instead."
+            )
+        )
+    elif draft.giver == your_data.LINK and state.awaited() is not None:
+        st.info("Read as the link says. “Go on without it” above reads these files as guessed.")
 
 
 def _files() -> None:

@@ -39,18 +39,29 @@ def columns(draft: Draft) -> None:
 def _identifiers(draft: Draft) -> None:
     """Name the columns that look as if they identify patients, and what becomes of each."""
     out: list[str] = []
-    kept: list[str] = []
+    kept: dict[str, list[str]] = {}
+    given: list[str] = []
     for (sheet, name), what in draft.identifiers.items():
         column = draft.mapping.sheets[sheet].columns.get(name) if sheet in draft.mapping.sheets else None
-        used = column is not None and column.role != "ignore" and not column.pseudonym
-        (kept if used else out).append(f"{name} ({what})")
+        if column is None or not editing.keeps(column):
+            (given if column is not None and column.why == editing.KEPT_BY_LINK else out).append(f"{name} ({what})")
+        else:
+            by = f"as {draft.giver} says" if draft.said_by_giver(sheet, name) else "by your choice"
+            kept.setdefault(by, []).append(f"{name} ({what})")
     if out:
         st.info(
             plain(f"Not kept, because they look as if they identify patients: {', '.join(out)}."),
             icon=":material/visibility_off:",
         )
-    if kept:
-        st.warning(plain(f"Kept by your choice, though they may identify patients: {', '.join(kept)}."))
+    if given:
+        st.warning(
+            plain(
+                f"Kept by the link, though they look as if they identify patients: {', '.join(given)}. They are left out "
+                "until you say below what they are."
+            )
+        )
+    for by, names in kept.items():
+        st.warning(plain(f"Kept {by}, though they may identify patients: {', '.join(names)}."))
 
 
 def _sheet(draft: Draft) -> str:
@@ -129,10 +140,10 @@ def _column(draft: Draft, sheet: str, name: str, key: str) -> None:
 
 def _examples(draft: Draft, sheet: str, name: str) -> str:
     frame = draft.sheets.frames[sheet]
+    if (sheet, name) in draft.private:
+        return words.NOT_SHOWN
     if name not in frame:
         return "made of other columns"
-    if (sheet, name) in draft.identifiers:
-        return "not shown here"
     cells = frame[name].dropna()
     some = [shown(as_text(cell)).strip("'") for cell in cells.head(200).drop_duplicates().head(EXAMPLES)]
     return f"{', '.join(some) or 'empty'} · {len(cells):,}/{len(frame):,} filled"
@@ -142,7 +153,7 @@ def _why(draft: Draft, sheet: str, name: str, column: Column) -> str:
     guessed = draft.brought.guess
     first = guessed.mapping.sheets[sheet].columns.get(name) if guessed and sheet in guessed.mapping.sheets else None
     if guessed is None or first is None or first.role != column.role:
-        return column.why or "As you said."
+        return column.why or (f"As {draft.giver} says." if draft.said_by_giver(sheet, name) else "As you said.")
     return f"Guessed: {guessed.reasons.get((sheet, name), 'no reason given')}."
 
 

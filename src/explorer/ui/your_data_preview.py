@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer.cohort.mapping.apply import Preview
+from explorer.cohort.mapping import editing
+from explorer.cohort.mapping.drawing import place
+from explorer.cohort.mapping.model import covariate_name
 from explorer.cohort.mapping.quality import Finding
 from explorer.cohort.mapping.report import Entry
-from explorer.cohort.readers.sheets import Sheets
 from explorer.cohort.tables import Cohort
 from explorer.cohort.writer import folder_files
 from explorer.errors import Problem
@@ -27,6 +32,7 @@ FIRST_ROWS = 8
 MOST_SHOWN, ROWS_NAMED = 20, 5
 MOST_JUDGED_LIVE = 20_000
 """Patients up to whom oddities are looked for with every correction."""
+QUOTED = re.compile(r"'.*'")
 LOST: dict[str, str] = {
     "dropped": "Left out",
     "repaired": "Repaired",
@@ -34,8 +40,9 @@ LOST: dict[str, str] = {
 }
 
 
-def tables(seen: Preview) -> None:
+def tables(draft: Draft) -> None:
     """Draw the five tables as they would be: how many rows, and the first of them."""
+    seen, unshown = draft.seen, _unshown(draft)
     held_tables = {name: seen.tables[name] for name in words.TABLES if name in seen.tables}
     counts = "; ".join(f"{words.TABLES[name].lower()}: {len(frame):,}" for name, frame in held_tables.items())
     st.markdown(f"**{plain(counts)}**")
@@ -44,8 +51,19 @@ def tables(seen: Preview) -> None:
     ):
         with tab:
             first = _readable(frame.head(FIRST_ROWS))
+            first = first.assign(**{column: words.NOT_SHOWN for column in unshown if column in first})
             show.small_table(first, alt=f"First rows of {words.TABLES[name].lower()}")
             st.caption(f"{counted(len(first), 'row')} of {len(frame):,}.")
+
+
+def _unshown(draft: Draft) -> set[str]:
+    """Name the columns of the tables that hold cells which are kept as they stand and identify patients."""
+    names = set()
+    for sheet, name in draft.private:
+        column = draft.mapping.sheets[sheet].columns.get(name) if sheet in draft.mapping.sheets else None
+        if column is not None and editing.keeps(column):
+            names.add(covariate_name(name, column) if column.role == "covariate" else column.role)
+    return names
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +83,7 @@ def _cell(value: object) -> str:
 
 def problems(draft: Draft) -> None:
     """List what stands between the files and a cohort, each with its place; folded while questions are open."""
-    rows = _by_what(draft.seen.problems)
+    rows = _by_what([_unquoted(one, draft) for one in draft.seen.problems])
     if not rows:
         return
     found = counted(len(rows), "problem")
@@ -81,7 +99,27 @@ def problems(draft: Draft) -> None:
             st.caption(f"{len(rows) - MOST_SHOWN:,} more.")
 
 
-def _by_what(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
+def _unquoted(problem: Problem, draft: Draft) -> Problem:
+    """Leave the cell out of what is said of it, where its column identifies patients."""
+    hidden = {(place(draft.sheets, sheet), column) for sheet, column in draft.private}
+    return replace(problem, what=_hidden(problem.what)) if (problem.file, problem.column) in hidden else problem
+
+
+def _hidden(text: str) -> str:
+    # From the first quotation mark to the last: a cell may hold some itself.
+    return QUOTED.sub("a cell that is not shown here", text)
+
+
+def _told(note: str, draft: Draft) -> str:
+    """Leave the cell out of a note that quotes one of a column that identifies patients."""
+    for _, name in draft.private:
+        before, column, quoted = note.partition(f"column '{name}': ")
+        if column:
+            return f"{before}{column}{_hidden(quoted)}"
+    return note
+
+
+def _by_what(problems: Sequence[Problem]) -> list[tuple[str, str]]:
     """Say where and what, the rows of one fault together."""
     rows: dict[tuple[str, str | None, str], list[int]] = {}
     for one in problems:
@@ -95,27 +133,28 @@ def _place(file: str, column: str | None, rows: list[int]) -> str:
     return ", ".join(filter(None, (file, at, f"column {column}" if column else "")))
 
 
-def lost(entries: tuple[Entry, ...], sheets: Sheets) -> None:
+def lost(draft: Draft) -> None:
     """Say what was left out, repaired and left alone, with counts and rows."""
+    entries, sheets = draft.seen.report, draft.sheets
     for kind, label in LOST.items():
         own = [entry for entry in entries if entry.kind == kind]
         if own:
             part = st.expander(f"{label} ({len(own)})", key=f"lost-{kind}", on_change="rerun")
             if part.open:
                 with part:
-                    show.table(pd.DataFrame([_row(entry) for entry in own]), alt=label)
+                    show.table(pd.DataFrame([_row(entry, draft) for entry in own]), alt=label)
     if sheets.notes:
         part = st.expander(f"Seen while reading ({len(sheets.notes)})", key="lost-notes")
-        part.caption("\n".join(f"- {plain(note)}" for note in sheets.notes[:MOST_SHOWN]))
+        part.caption("\n".join(f"- {plain(_told(note, draft))}" for note in sheets.notes[:MOST_SHOWN]))
 
 
-def _row(entry: Entry) -> dict[str, object]:
+def _row(entry: Entry, draft: Draft) -> dict[str, object]:
     more = ", ..." if entry.count > len(entry.rows) else ""
     rows = f"{', '.join(map(str, entry.rows))}{more}" if entry.rows else ""
     return {
         "Sheet": entry.sheet,
         "Column": entry.column or "",
-        "What": entry.what,
+        "What": _hidden(entry.what) if (entry.sheet, entry.column) in draft.private else entry.what,
         "How many": entry.count,
         "Rows": rows,
     }
@@ -125,20 +164,20 @@ def findings(draft: Draft, cohort: Cohort) -> None:
     """Say what looks odd before anything is analysed, and in which cells."""
     st.subheader("Before you analyse")
     for warning in [said for said in cohort.warnings if said not in draft.sheets.notes][:MOST_SHOWN]:
-        st.caption(f":material/info: {plain(warning)}")
+        st.caption(f":material/info: {plain(_told(warning, draft))}")
     if not (cohort.n_patients <= MOST_JUDGED_LIVE or draft.judged or _asked_for()):
         return
     if not draft.findings:
         st.markdown("Nothing odd was found. That does not say that the data are right.")
     for at, finding in enumerate(draft.findings):
-        _finding(finding, draft.sheets, f"finding-{at}")
+        _finding(finding, draft, f"finding-{at}")
 
 
 def _asked_for() -> bool:
     return st.button("Look for what is odd", key="look", help="Takes some seconds for so many patients.")
 
 
-def _finding(finding: Finding, sheets: Sheets, key: str) -> None:
+def _finding(finding: Finding, draft: Draft, key: str) -> None:
     st.markdown(f":material/report: **{plain(finding.kind.capitalize())}.** {plain(finding.what)}.")
     if not finding.cells:
         return
@@ -146,13 +185,15 @@ def _finding(finding: Finding, sheets: Sheets, key: str) -> None:
         f"Cells ({min(finding.count, len(finding.cells))} of {finding.count:,})", key=key, on_change="rerun"
     )
     if part.open:
-        rows = [(c.sheet, c.row, c.column or "", _value(sheets, c.sheet, c.row, c.column)) for c in finding.cells]
+        rows = [(c.sheet, c.row, c.column or "", _value(draft, c.sheet, c.row, c.column)) for c in finding.cells]
         with part:
             show.table(pd.DataFrame(rows, columns=["Sheet", "Row", "Column", "In the file"]), alt=finding.what)
 
 
-def _value(sheets: Sheets, sheet: str, row: int, column: str | None) -> str:
-    frame = sheets.frames[sheet]
+def _value(draft: Draft, sheet: str, row: int, column: str | None) -> str:
+    if (sheet, column) in draft.private:
+        return words.NOT_SHOWN
+    frame = draft.sheets.frames[sheet]
     return _cell(frame.at[row, column]) if column in frame and row in frame.index else ""
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.cohort.instruments import HIGHER, LOWER
 from explorer.cohort.mapping import editing
+from explorer.cohort.mapping.columns import ORDER_NOT_SAID
 from explorer.cohort.mapping.model import NOT_SAID, Mapping, Scale, Sheet
 from explorer.study.words import counted
 from explorer.ui import your_data
@@ -41,12 +42,18 @@ def open_questions(draft: Draft) -> list[str]:
     mapping = draft.mapping
     unsaid = ["the index drug"] if mapping.about.index_drug == NOT_SAID else []
     unsaid += ["the index date"] if _index_date_open(mapping) else []
+    unsaid += ["in which order dates are written"] if _order_open(draft) else []
     days = [visit for visit in editing.visits_named(mapping, draft.sheets) if editing.day_of(mapping, visit) is None]
     unsaid += [f"the day of {counted(len(days), 'visit')}"] if days else []
     scores = editing.undescribed(mapping)
     if len(scores) > SCORES_AT_ONCE:
         return [*unsaid, f"which way {len(scores)} scores are better"]
     return unsaid + [f"which way {code} is better" for code in scores]
+
+
+def _order_open(draft: Draft) -> bool:
+    """Say whether dates wait for somebody to say which number is the month."""
+    return draft.mapping.dates is None and any(ORDER_NOT_SAID in problem.what for problem in draft.seen.problems)
 
 
 def _index_date_open(mapping: Mapping) -> bool:
@@ -113,7 +120,8 @@ def _dates(draft: Draft) -> None:
                 lambda mapping, day: editing.with_about(mapping, index_date=None if day is None else day.isoformat()),
                 "Needed where no column holds the start of the index drug. Or choose such a column below.",
             )
-    if mapping.dates is not None or (guessed and any(ask.field == "dates" for ask in guessed.unclear)):
+    asked = guessed is not None and any(ask.field == "dates" for ask in guessed.unclear)
+    if mapping.dates is not None or asked or _order_open(draft):
         with next(places):
             widgets.choice(
                 "Dates are written as",

@@ -39,6 +39,8 @@ MEANINGS: dict[Role, str] = {
 }
 """What words must be put into, where a column may not hold any word."""
 
+NOT_SHOWN = "not shown here"
+"""In place of a cell that identifies a patient."""
 TABLES = {
     "patients": "Patients",
     "assessments": "Scores",

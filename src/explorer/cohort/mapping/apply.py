@@ -128,13 +128,18 @@ def _built(
     mapping: Mapping, tables: MappingOf[str, Table], sheets: Sheets, problems: list[Problem]
 ) -> tuple[Cohort | None, list[Problem]]:
     """Build the cohort, or return every problem in the file's own rows and columns."""
+    if problems and tables["patients"].frame.empty:
+        return None, problems  # That no patient is there would only follow from what is said already.
     try:
         frames = {name: table.frame for name, table in tables.items()}
         return build(_metadata(mapping), frames, _described(mapping)), problems
     except CohortError as error:
         # A cell that could not be read is missing in the table, where it would be told of again as empty.
         known = {(problem.file, problem.row, problem.column) for problem in problems}
-        placed = [_in_file(problem, tables, sheets) for problem in error.problems]
+        placed = [
+            _same_day(problem, tables, sheets, mapping) or _in_file(problem, tables, sheets)
+            for problem in error.problems
+        ]
         return None, problems + [one for one in placed if (one.file, one.row, one.column) not in known]
 
 
@@ -175,6 +180,21 @@ def _once(name: str, table: Table, log: Log) -> Table:
     kept = np.flatnonzero(~again).tolist()
     frame = table.frame[~again].reset_index(drop=True)
     return Table(frame, table.origins, [table.of[at] for at in kept], [table.row[at] for at in kept])
+
+
+def _same_day(problem: Problem, tables: MappingOf[str, Table], sheets: Sheets, mapping: Mapping) -> Problem | None:
+    """Name the two columns, once and not for each patient, where both give one score on one day."""
+    earlier, table = REPEATED.search(problem.what), tables["assessments"]
+    if earlier is None or problem.row is None or FILES.get(problem.file) != "assessments":
+        return None
+    at = problem.row - 2
+    first, second = table.cell(int(earlier[0]) - 2, "score"), table.cell(at, "score")
+    held = mapping.sheets[second.sheet].columns
+    if first[:2] != second[:2] or any(held[str(cell.column)].on is not None for cell in (first, second)):
+        return None
+    code, day = table.frame["instrument"].iloc[at], table.frame["day"].iloc[at]
+    what = f"columns '{first.column}' and '{second.column}' both give {code} on day {day:g}"
+    return Problem(place(sheets, second.sheet), what, "Leave one of the two columns out, or give it its own day.")
 
 
 def _in_file(problem: Problem, tables: MappingOf[str, Table], sheets: Sheets) -> Problem:

@@ -28,6 +28,7 @@ NAMED_MONTH = ("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y %b %d")
 SERIALS = (10_000, 60_000)  # As spreadsheets count days: 1927 to 2064.
 FARTHEST_COUNT = 200_000  # Days: more than five centuries either way no date is counted.
 EPOCH = pd.Timestamp("1899-12-30")
+ORDER_NOT_SAID = 'cannot be read as a date; where day and month could be mixed up, the mapping must say "dates"'
 OR_SAY = "Or say in the mapping, under the column's 'words' or 'missing', how to read it."
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 
@@ -208,7 +209,7 @@ def _counted(cells: pd.Series, column: Column, day_0: date, source: Source) -> p
 
 def _doubt(order: DateOrder | None) -> str:
     if order is None:
-        return 'cannot be read as a date; where day and month could be mixed up, the mapping must say "dates"'
+        return ORDER_NOT_SAID
     return f"cannot be read as a date in the order {order}"
 
 

@@ -157,6 +157,11 @@ def _numbered(read: list[Read]) -> list[Read]:
     """Count the patients of all sheets together, by pseudonyms if any sheet asks for them."""
     everyone = pd.Index(pd.unique(pd.concat([one.who for one in read])) if read else [], dtype="str")
     hidden = any(column.pseudonym for one in read for column in one.sheet.columns.values())
+    for one in read if hidden else ():
+        name = one.first("patient_id")
+        one.source.log.add(
+            "repaired", one.source.sheet, name or None, "identifiers replaced by P1, P2, ...", len(one.who)
+        )
     digits = len(str(len(everyone)))
     labels = pd.Index([f"P{at + 1:0{digits}d}" for at in range(len(everyone))], dtype="str") if hidden else everyone
     coded = (pd.Categorical.from_codes(everyone.get_indexer(one.who), categories=labels) for one in read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from explorer.cohort.mapping.columns import as_text
@@ -14,6 +14,8 @@ from explorer.cohort.readers.sheets import Sheets
 ONE_COLUMN = frozenset({*ONCE_PER_SHEET, *PER_PATIENT}) - {"covariate"}
 MOST_VISITS = 60
 Fields = dict[str, Any]
+KEPT_BY_LINK = "the link keeps it, but it looks as if it identifies patients; left out until you say what it is"
+LEFT_BY_LINK = {"role": "ignore", "why": KEPT_BY_LINK}
 
 
 def with_role(mapping: Mapping, sheet: str, name: str, role: Role) -> Mapping:
@@ -163,6 +165,87 @@ def fitted(mapping: Mapping, sheets: Sheets) -> Mapping:
     if len(mapping.sheets) == len(sheets.frames) == 1 and mapping.sheets.keys() != sheets.frames.keys():
         return mapping.replace(sheets=dict(zip(sheets.frames, mapping.sheets.values(), strict=True)))
     return mapping
+
+
+def lacking(mapping: Mapping, sheets: Sheets) -> tuple[str, ...]:
+    """Name the headings that a mapping reads and the sheets lack: it was made for another file.
+
+    Parameters
+    ----------
+    mapping : Mapping
+    sheets : Sheets
+        Parted already, where the mapping parts them.
+    """
+    return tuple(
+        column
+        for name, sheet in mapping.sheets.items()
+        for column in _read_by(sheet)
+        if column not in sheets.frames.get(name, ())
+    )
+
+
+def _read_by(sheet: Sheet) -> list[str]:
+    """Name the columns of the file that a sheet's mapping reads, those that it makes itself left out."""
+    made = {new for kind in (sheet.joined, sheet.summed, sheet.first_of) for new in kind}
+    made |= {new for parts in sheet.split.values() for new in parts}
+    kinds = (sheet.joined, sheet.summed, sheet.first_of)
+    parts = [part for kind in kinds for of in kind.values() for part in of]
+    used = [name for name, column in sheet.columns.items() if column.role != "ignore"]
+    return [name for name in dict.fromkeys((*used, *parts, *sheet.split)) if name not in made]
+
+
+def private(mapping: Mapping, identifiers: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Name, of the sheets as they are parted, the columns that identify patients and those made of them.
+
+    Parameters
+    ----------
+    mapping : Mapping
+    identifiers : collection of (sheet, column)
+        Columns of the file that look as if they identify patients.
+    """
+    found = set(identifiers)
+    for name, sheet in mapping.sheets.items():
+        own = {column for at, column in identifiers if name == at or name.startswith(f"{at} / ")}
+        found |= {(name, column) for column in _with_made_of(own, sheet)}
+    return frozenset(found)
+
+
+def _with_made_of(columns: set[str], sheet: Sheet) -> set[str]:
+    found = columns | {new for name in columns for new in sheet.split.get(name, ())}
+    # In the order in which they are made, as one may be made of another.
+    for kind in (sheet.joined, sheet.summed, sheet.first_of):
+        for new, parts in kind.items():
+            if found & {*parts}:
+                found.add(new)
+    return found
+
+
+def keeps(column: Column) -> bool:
+    """Say whether cells of a column come into the cohort as they stand."""
+    return column.role not in ("ignore", "birth_date") and not column.pseudonym
+
+
+def guarded(mapping: Mapping, identifiers: Collection[tuple[str, str]]) -> Mapping:
+    """Keep nothing that identifies patients, whatever a mapping of somebody else says.
+
+    Parameters
+    ----------
+    mapping : Mapping
+    identifiers : collection of (sheet, column)
+        Columns of the file that look as if they identify patients.
+
+    Returns
+    -------
+    Mapping
+        Patients' numbers are replaced there, other columns left out.
+    """
+    held = _written(mapping)
+    for name, column in private(mapping, identifiers):
+        said = mapping.sheets[name].columns.get(column) if name in mapping.sheets else None
+        if said is not None and keeps(said):
+            own = held["sheets"][name]["columns"]
+            own[column] = own[column] | {"pseudonym": True} if said.role == "patient_id" else dict(LEFT_BY_LINK)
+    return _read(held)
 
 
 def visits_named(mapping: Mapping, sheets: Sheets) -> tuple[str, ...]:

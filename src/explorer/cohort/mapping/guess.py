@@ -16,14 +16,22 @@ from explorer.cohort.cells import NO_NAME
 from explorer.cohort.findings import shown
 from explorer.cohort.instruments import catalogue
 from explorer.cohort.mapping.columns import CODED, NO, SEX_WORDS
-from explorer.cohort.mapping.identifiers import identifying
+from explorer.cohort.mapping.day_month import DATES, mixable, order_in
+from explorer.cohort.mapping.identifiers import (
+    FREE_TEXT,
+    identifying,
+    identifying_key,
+    is_birth_date,
+    is_free_text,
+    may_tell_names,
+)
+from explorer.cohort.mapping.later import later
 from explorer.cohort.mapping.model import (
     NOT_SAID,
     ONCE_PER_SHEET,
     PER_PATIENT,
     About,
     Column,
-    DateOrder,
     Mapping,
     Role,
     Scale,
@@ -31,6 +39,7 @@ from explorer.cohort.mapping.model import (
     covariate_name,
 )
 from explorer.cohort.mapping.seen import Seen
+from explorer.cohort.mapping.signs import formulas, minus_in_doubt, words_for_signs
 from explorer.cohort.mapping.visits import Visit, plain, visit_in
 from explorer.cohort.readers.sheets import Sheets
 from explorer.cohort.schemas import TABLES, TIERS
@@ -40,8 +49,11 @@ SUSPECT_CODES = (99, 999, 9999, 99999, -1, -9, -99, -999, -9999)
 PATIENT = (
     "patient id|pat id|patid|usubjid|subjid|subject id|subject number|participant id|study id|record id|pt id",
     "patient|subject|participant|mrn|id|case|case number|patient number|hospital number|nr",
+    "fall ?nummer|aufnahme ?(?:zahl|nummer)|(?:sozial)?versicherungs ?nummer|sv ?nr|kis",
 )
 SITE = "site|siteid|centre|center|clinic|hospital|inv|investigator"
+EVENT = "event|event term|adverse event|ae|ae term|aeterm|aedecod"
+ONSET = "start|start date|onset|onset date|begin|began|from|aestdtc|astdt|aestdt|astdy"
 ARM = "trt|treatment|arm|armcd|rx|treat|therapy|group|drug|medication"
 FIVE_TABLES: dict[str, Role] = {
     "index_date": "index_date",
@@ -120,7 +132,6 @@ class Draft:
     who: pd.Series | None = None
     alone: bool = False
     drug: str | None = None
-    dates: DateOrder | None = None
     visits: dict[str, int] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
     unclear: list[Unclear] = field(default_factory=list)
@@ -171,6 +182,7 @@ def guess(sheets: Sheets) -> Guess:
         for step in STEPS:
             step(draft)
     _each_fact_once(used)
+    dates = order_in(seen for draft in used for seen in _dated(draft))
     mapping = Mapping(
         about=_about(used, sheets),
         sheets={
@@ -181,23 +193,44 @@ def guess(sheets: Sheets) -> Guess:
         },
         visits={label: day for draft in used for label, day in draft.visits.items()},
         instruments=tuple({code: scale for draft in used for code, scale in draft.scales.items()}.values()),
-        dates=next((draft.dates for draft in used if draft.dates), None),
+        dates=dates,
     )
     reasons = {(draft.name, name): why for draft in used for name, why in draft.why.items()}
-    unclear = (*_open_questions(mapping), *(ask for draft in used for ask in draft.unclear))
+    order = [] if dates else _order_of_dates(used)
+    unclear = (*_open_questions(mapping), *(ask for draft in used for ask in draft.unclear), *order)
     identifiers = {(draft.name, name): what for draft in used for name, what in draft.identifiers.items()}
     return Guess(mapping, reasons, unclear, identifiers)
 
 
 def _each_fact_once(drafts: list[Draft]) -> None:
     """Keep what several sheets say of patients from the first of them."""
-    told: dict[str, str] = {}
+    told: dict[str, tuple[str, str]] = {}
     for draft in drafts:
         for name, column in list(draft.columns.items()):
             fact = covariate_name(name, column) if column.role == "covariate" else column.role
-            if column.role in PER_PATIENT and told.setdefault(fact, draft.name) != draft.name:
-                why = f"sheet '{told[fact]}' says it already"
+            if column.role in PER_PATIENT and told.setdefault(fact, (draft.name, name)) != (draft.name, name):
+                sheet, first = told[fact]
+                where = f"column '{first}'" if sheet == draft.name else f"sheet '{sheet}'"
+                why = f"{where} says it already"
                 draft.columns[name], draft.why[name] = Column(role="ignore", why=why), why
+
+
+def _dated(draft: Draft) -> list[Seen]:
+    """Return the columns of dates, those too whose meaning is not known yet: the user may give them one."""
+    return [
+        seen
+        for name, seen in draft.seen.items()
+        if draft.columns[name].role in DATES or (seen.dated and name not in draft.identifiers)
+    ]
+
+
+def _order_of_dates(drafts: list[Draft]) -> list[Unclear]:
+    """Ask, once, for the order of day and month where dates are read and none of the file tells it."""
+    mixed = next((seen.name for draft in drafts for seen in _dated(draft) if mixable(seen)), None)
+    if mixed is None:
+        return []
+    what = f"column '{mixed}': day and month could be mixed up"
+    return [Unclear(what, 'Say "dates": "dmy" or "mdy".', field="dates")]
 
 
 def _draft(name: str, frame: pd.DataFrame, sheets: Sheets) -> Draft:
@@ -218,11 +251,13 @@ def _draft(name: str, frame: pd.DataFrame, sheets: Sheets) -> Draft:
 
 
 def _take_patient(draft: Draft, best: Seen) -> None:
-    what = identifying(best)
+    what = identifying_key(best)
+    if what == "phone numbers" and best.named("patient id|study id|subject id|usubjid"):
+        what = None  # "2022-01-0001" has the form of both.
     if what is not None:
         draft.identifiers[best.name] = what
     why = f"the heading names the patient; {len(best.counts)} different in {len(best.cells)} rows"
-    if what is not None and not best.named("patient id|study id|subject id|usubjid"):
+    if what is not None:
         why += f"; it looks like {what}, so that numbers stand for it"
         draft.take(best.name, Column(role="patient_id", pseudonym=True), why)
     else:
@@ -240,9 +275,14 @@ def _join_site(draft: Draft) -> None:
         return
     if pd.DataFrame({"who": own, "site": site.cells, "when": visits[0]}).duplicated().any():
         return
-    del draft.columns[str(own.name)]
-    draft.joined["patient"] = (site.name, str(own.name))
-    draft.take("patient", Column(role="patient_id"), "the same number stands for different patients at different sites")
+    hidden = draft.columns.pop(str(own.name)).pseudonym
+    made = "patient" if "patient" not in draft.seen else f"{site.name}-patient"
+    draft.joined[made] = (site.name, str(own.name))
+    draft.take(
+        made,
+        Column(role="patient_id", pseudonym=hidden),
+        "the same number stands for different patients at different sites",
+    )
     draft.take(str(own.name), Column(role="ignore", why="joined with the site"), "it is not unique across sites")
     draft.who = site.cells.astype(str) + "-" + own.astype(str)
 
@@ -268,10 +308,29 @@ def _ask_of_repeats(draft: Draft) -> None:
         )
 
 
+def _ask_of_same_days(draft: Draft) -> None:
+    """Ask which of several columns is meant that give one score on one day."""
+    held: dict[tuple[str | None, int | str], list[str]] = defaultdict(list)
+    for name, column in draft.columns.items():
+        when = column.visit if column.day is None else column.day
+        if column.role == "score" and when is not None and not draft.repeats:
+            held[column.instrument, when].append(name)
+    for (code, when), names in held.items():
+        if any(not draft.seen[name].cells.equals(draft.seen[names[0]].cells) for name in names[1:]):
+            said = " and ".join(f"'{name}'" for name in names)
+            day = f"at '{when}'" if isinstance(when, str) else f"on day {when}"
+            draft.ask(
+                f"columns {said} both give {code} {day}",
+                'Leave one of them out: {"role": "ignore"}, or give it its day.',
+            )
+
+
 def _leave_identifiers(draft: Draft) -> None:
     for seen in draft.open:
         if not seen.filled:
             draft.take(seen.name, Column(role="ignore", why="empty"), "the column is empty")
+        elif is_birth_date(seen):
+            draft.identifiers[seen.name] = "dates of birth"
         elif (what := identifying(seen)) is not None:
             why = f"looks like {what}"
             draft.identifiers[seen.name] = what
@@ -308,7 +367,7 @@ def _birth_age_sex(draft: Draft) -> None:
             draft.take(
                 seen.name, Column(role="age", **_repairs(seen, 0, 120)), "the heading says age, and the values fit"
             )
-        elif seen.named("dob|date of birth|birth date|birthdate|dof b|dofb|geburtsdatum|brthdtc"):
+        elif is_birth_date(seen):
             draft.take(
                 seen.name, Column(role="birth_date"), "the heading says date of birth: the age is kept, the date is not"
             )
@@ -334,6 +393,21 @@ def _key_within(seen: Seen) -> dict[str, str]:
     """Learn what codes stand for from cells like "1=Male" among cells that hold the code alone."""
     learned = {} if seen.coded else {text: found for text in seen.counts if (found := CODED.fullmatch(text))}
     return {spelling: found[2] for text, found in learned.items() for spelling in (text, found[1])}
+
+
+def _adverse_events(draft: Draft) -> None:
+    """Settle a sheet of adverse events: what happened, and from when to when."""
+    # Beside scores, a "start date" is the treatment's.
+    if not any(seen.named(ONSET) for seen in draft.open) or any(instrument_in(seen.name) for seen in draft.open):
+        return
+    for seen in draft.open:
+        if seen.named(EVENT) and not seen.named(ONSET) and not (seen.numeric or seen.dated or seen.yes_no):
+            draft.take(seen.name, Column(role="term"), "texts that the heading calls events, and the sheet dates them")
+    for seen in draft.open if "term" in _roles(draft) else ():
+        if seen.named(ONSET) and "start" not in _roles(draft):
+            draft.take(seen.name, Column(role="start"), "the heading says when the event began")
+        elif seen.named("end|end date|stop|stop date|resolved|recovered|until") and not seen.yes_no:
+            draft.take(seen.name, Column(role="end"), "the heading says when the event ended")
 
 
 def _times(draft: Draft) -> None:
@@ -371,7 +445,6 @@ def _take_visits(draft: Draft, seen: Seen) -> None:
 
 
 def _take_date(draft: Draft, seen: Seen) -> None:
-    _date_order(draft, seen)
     first = "index date|index|start date|date of start|first dose|first prescription|trtsdt|baseline date|begin|started"
     if seen.named(first) and not draft.repeats and "index_date" not in _roles(draft):
         draft.take(seen.name, Column(role="index_date"), "dates, and the heading says start; one per patient")
@@ -384,18 +457,6 @@ def _take_date(draft: Draft, seen: Seen) -> None:
     else:
         why = "a date whose meaning is not known"
         draft.take(seen.name, Column(role="ignore", why=why), f"{why}; give it a role to use it")
-
-
-def _date_order(draft: Draft, seen: Seen) -> None:
-    """See which of two numbers in a date cannot be a month."""
-    parts = [re.split(r"[-/.]", text)[:2] for text in seen.counts if re.match(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}", text)]
-    if not parts or draft.dates:
-        return
-    first, second = (max(int(part[at]) for part in parts) for at in (0, 1))
-    if first > 12 or second > 12:
-        draft.dates = "dmy" if first > 12 else "mdy"
-    else:
-        draft.ask(f"column '{seen.name}': day and month could be mixed up", 'Say "dates": "dmy" or "mdy".', "dates")
 
 
 def _scores(draft: Draft) -> None:
@@ -545,12 +606,17 @@ def _rest(draft: Draft) -> None:
 
 def _remaining(draft: Draft, seen: Seen) -> tuple[Column, str]:
     varies = draft.repeats and draft.who is not None and not seen.constant_by(draft.who)
+    if is_free_text(seen):
+        if may_tell_names(seen):
+            draft.identifiers[seen.name] = FREE_TEXT
+        why = "free text, or it identifies patients"
+        return Column(role="ignore", why=why), f"{why}: {len(seen.counts)} different texts"
     if varies:
         why = "differs between a patient's rows and is no score that is known"
         return Column(role="ignore", why=why), f"{why}; describe it to use it"
-    if not seen.numeric and len(seen.counts) > max(12, seen.filled / 2):
-        why = "free text, or it identifies patients"
-        return Column(role="ignore", why=why), f"{why}: {len(seen.counts)} different texts"
+    if (when := later(seen)) is not None:
+        why = f"recorded after the index date, as '{when}' in the heading says, so that it is no baseline column"
+        return Column(role="ignore", why=why), f"{why}; give it a role to use it"
     if seen.name == "tier" and set(seen.counts) <= set(TIERS):
         return Column(role="covariate"), "marks hypothetical additions, as in the five tables"
     if seen.name in TABLES["patients"]:
@@ -558,10 +624,22 @@ def _remaining(draft: Draft, seen: Seen) -> tuple[Column, str]:
     words = {str(key).removesuffix(".0"): str(label) for key, label in seen.values.items()}
     if seen.coded and not words:
         return Column(role="covariate", coded="label"), "one value per patient, a code with its label"
+    if not seen.numeric and not words and formulas(seen):
+        return _signs(seen)
     codes = _far_codes(seen) if seen.numeric and not words else ()
     why = "one value per patient" + (f"; {', '.join(codes)} taken for missing" if codes else "")
+    doubt = "; '-' is read as missing: say under 'words' if it means negative" if minus_in_doubt(seen) else ""
     units = seen.units if seen.numeric else ()
-    return Column(role="covariate", words=words, missing=codes, remove=units), why
+    return Column(role="covariate", words=words, missing=codes, remove=units), why + doubt
+
+
+def _signs(seen: Seen) -> tuple[Column, str]:
+    """Give words to a column of + and ++; leave out another whose cells a spreadsheet would take for formulas."""
+    if words := words_for_signs(seen):
+        said = ", ".join(f"'{text}' is read as {meaning}" for text, meaning in words.items())
+        return Column(role="covariate", words=words), f"one value per patient; {said}"
+    why = "holds cells that begin like a spreadsheet formula"
+    return Column(role="ignore", why=why), f"{why}; say their 'words' to use it"
 
 
 def _far_codes(seen: Seen) -> tuple[str, ...]:
@@ -610,11 +688,13 @@ STEPS: tuple[Callable[[Draft], None], ...] = (
     _leave_imputed,
     _plain_names,
     _birth_age_sex,
+    _adverse_events,
     _times,
     _split_dates,
     _answers,
     _scores,
     _visits_with_dates,
+    _ask_of_same_days,
     _courses,
     _rest,
     _ask_of_repeats,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections import Counter
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from explorer.cohort.cells import FORMULA_START
 from explorer.cohort.instruments import HIGHER, Instrument
 from explorer.errors import CohortError, Problem
 
@@ -59,6 +61,7 @@ ONCE_PER_SHEET: tuple[Role, ...] = ("patient_id", "instrument", "item", "answer"
 PER_PATIENT: tuple[Role, ...] = ("index_date", "age", "birth_date", "sex", "covariate")
 LONGEST_LINE, COLUMN, LONGEST_TEXT = 110, 3, 200
 NOT_SAID = "?"
+HEADING_SIGNS = re.compile(r"^(?:[=+@\s]|-(?=\D))+")
 
 
 def _plain(text: str) -> str:
@@ -67,8 +70,16 @@ def _plain(text: str) -> str:
     return text
 
 
+def _no_formula(text: str) -> str:
+    if re.search(FORMULA_START, text):
+        raise ValueError(f"{text[:40]!r} begins like a spreadsheet formula; begin with a letter or a digit")
+    return text
+
+
 Text = Annotated[str, AfterValidator(_plain)]
 """What comes to stand in tables and on pages."""
+Heading = Annotated[Text, AfterValidator(_no_formula)]
+"""What comes to stand in files as the name of a column."""
 
 
 class Value(BaseModel):
@@ -134,7 +145,7 @@ class Column(Value):
     decimal: Literal[".", ","] | None = None
     order: DateOrder | None = None
     counted_from: date | None = None
-    name: Text | None = None
+    name: Heading | None = None
     instrument: Text | None = None
     day: int | None = None
     visit: str | None = None
@@ -342,8 +353,11 @@ def load(path: Path) -> Mapping:
 
 
 def covariate_name(column_name: str, column: Column) -> str:
-    """Name a baseline column or a reported item in the cohort."""
-    return column.name or column_name
+    """Name a baseline column or a reported item in the cohort, by its heading if it was given no name.
+
+    Signs with which a spreadsheet would take the heading for a formula are left away: it is written into files.
+    """
+    return column.name or HEADING_SIGNS.sub("", column_name) or "column"
 
 
 def _refusal(error: ValidationError, file: str) -> CohortError:

@@ -12,6 +12,12 @@ from explorer.cohort.mapping.columns import Source, as_text
 from explorer.cohort.mapping.model import Column, Sheet
 
 NUMBER = Column(role="covariate")
+EXACT = 2**53  # From here on a float, as a spreadsheet holds numbers, skips whole numbers.
+INEXACT = (
+    "the identifiers are numbers of sixteen digits or more, which a spreadsheet does not hold exactly: "
+    "two patients may have become one"
+)
+STORE_AS_TEXT = "Store the identifiers as text in the file, or let another column name the patients."
 
 
 def prepared(frame: pd.DataFrame, sheet: Sheet, source: Source) -> pd.DataFrame:
@@ -113,7 +119,16 @@ def patients(rows: pd.DataFrame, sheet: Sheet, source: Source) -> pd.Series | No
         return None
     if name not in rows:
         return None
+    if _inexact(rows[name]):
+        source.findings.add(source.place, INEXACT, STORE_AS_TEXT, column=name)
+        return None
     return columns.names(rows[name], sheet.columns[name], source)
+
+
+def _inexact(cells: pd.Series) -> bool:
+    """Say whether identifiers are numbers so long that two of them may have become one."""
+    held = cells if pd.api.types.is_float_dtype(cells) else cells[cells.map(lambda cell: isinstance(cell, float))]
+    return bool((held.dropna().astype("float64").abs() >= EXACT).any())
 
 
 def with_patient(rows: pd.DataFrame, identifiers: pd.Series, source: Source) -> Mask:
