@@ -7,7 +7,7 @@ from explorer.study.presets import AS_PUBLISHED
 from explorer.study.sharing import to_link
 from tests.browser.conftest import ROOT
 
-WITHOUT = ("overview", "report", "your_data")
+WITHOUT = ("learn", "overview", "report", "your_data")
 PAGES = ["", *sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem not in WITHOUT)]
 """The pages with charts; the report draws its own, in its files, and a lesson only after an answer."""
 STUDIES = {"published": AS_PUBLISHED, "with additions": AS_PUBLISHED.replace(hypothetical=True, eligibility=())}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from explorer.study.truth import FALSE, TRUE, UNKNOWN, Truth
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+K = TypeVar("K", bound=Hashable)
+SUMS = ("n", "first", "second")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +75,7 @@ def _block(plan: Plan, cells: Cells) -> Counts:
     met, unknown = _judged(plan, cells, among, cells.leaves)
     later = _judged(plan, cells, among, cells.carried) if cells.carried else (met[:, :, :0], met[:, :, :0])
     ends = masks[[walked[-1] for walked in plan.steps]].swapaxes(0, 1).astype(float)
-    sums = {
-        name: {code: _product(ends, getattr(held, name)) for code, held in cells.change.items()}
-        for name in ("n", "first", "second")
-    }
+    sums = _products(ends, {(name, code): getattr(held, name) for name in SUMS for code, held in cells.change.items()})
     return Counts(
         left=np.einsum("swc,wc->ws", masks, cells.weight),
         invented=np.einsum("swc,wc->ws", masks, cells.weight * cells.invented),
@@ -84,23 +83,28 @@ def _block(plan: Plan, cells: Cells) -> Counts:
         unknown=unknown,
         met_carried=later[0],
         unknown_carried=later[1],
-        began={leaf: _any(among, asked) for leaf, asked in cells.began.items()},
-        able={leaf: _any(among, able) for leaf, able in cells.able.items()},
-        paired=sums["n"],
-        first=sums["first"],
-        second=sums["second"],
+        began=_any(among, cells.began),
+        able=_any(among, cells.able),
+        paired={code: sums["n", code] for code in cells.change},
+        first={code: sums["first", code] for code in cells.change},
+        second={code: sums["second", code] for code in cells.change},
         centre={code: held.centre for code, held in cells.change.items()},
     )
 
 
-def _any(masks: Floats, flag: Flag) -> Bools:
-    """Say which masks hold a patient with a flag; all patients are asked only where the first few do not settle it."""
-    found = _product(masks, flag.first_few) > 0
-    return found if found.all() else _product(masks, flag.everybody()) > 0
+def _any(masks: Floats, flags: Mapping[Leaf, Flag]) -> dict[Leaf, Bools]:
+    """Say which masks hold a patient with each flag; all patients are asked only where the first few do not settle it."""
+    first = {leaf: found > 0 for leaf, found in _products(masks, {of: flags[of].first_few for of in flags}).items()}
+    unsettled = {leaf: flags[leaf].everybody() for leaf, found in first.items() if not found.all()}
+    return first | {leaf: found > 0 for leaf, found in _products(masks, unsettled).items()}
 
 
-def _product(masks: Floats, values: Floats) -> Floats:
-    return (masks @ values[:, :, np.newaxis])[:, :, 0]
+def _products(masks: Floats, columns: Mapping[K, Floats]) -> dict[K, Floats]:
+    """Sum columns over the cells of each mask, all in one product."""
+    if not columns:
+        return {}
+    found = masks @ np.stack(list(columns.values()), axis=2)
+    return {key: found[:, :, place] for place, key in enumerate(columns)}
 
 
 def _masks(plan: Plan, cells: Cells) -> Bools:
