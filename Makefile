@@ -31,6 +31,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.warehouse
 	$(BIN)/python -m benchmarks.sessions
+	$(BIN)/python -m benchmarks.waits
 	$(BIN)/python -m benchmarks.app
 
 reconstruct: .venv/installed ## rebuild the bundled cohort and its ensemble from the published figures
