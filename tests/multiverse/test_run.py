@@ -14,6 +14,7 @@ from explorer.multiverse import cells
 from explorer.multiverse.alike import cells_of
 from explorer.multiverse.decisions import CriteriaDecision, MissingDecision, RuleDecision, ThresholdDecision
 from explorer.multiverse.grid import Grid
+from explorer.multiverse.grids import GRIDS
 from explorer.multiverse.listing import alone, listed
 from explorer.multiverse.plan import planned
 from explorer.multiverse.results import Changes
@@ -90,6 +91,12 @@ def test_random_studies_of_random_grids_give_what_analyse_gives(grid, data):
 def test_every_preset_gives_what_analyse_gives():
     multiverse = run(bundled_cohort(), listed(grid_of_presets()))
     for row in range(len(multiverse)):
+        assert_as_analysed(multiverse, row)
+
+
+def test_five_hundred_definitions_of_the_medium_grid_give_what_analyse_gives():
+    multiverse = run(bundled_cohort(), listed(GRIDS["medium"]))
+    for row in np.random.default_rng(0).choice(len(multiverse), 500, replace=False).tolist():
         assert_as_analysed(multiverse, row)
 
 
