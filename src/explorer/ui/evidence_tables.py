@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.literature.studies import Finding, Link
+from explorer.ui import tables
 from explorer.ui.show import unbroken
-from explorer.ui.tables import SCROLLS, SMALL
+from explorer.ui.tables import Written
 
 STYLE = """<style>
 @media (max-width: 640px) {
@@ -60,17 +61,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell | str]], name: st
 
 
 def as_html(columns: Sequence[str], rows: Iterable[Sequence[Cell | str]], name: str) -> str:
-    """Write the table as one line of HTML: Markdown takes what follows an empty line for text of its own."""
-    said = f'aria-label="{html.escape(" ".join(name.split()))}"'
-    head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-    body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in rows)
-    whole = f"<table {SMALL} {said}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="evidence-rows" {SCROLLS} {said}>{" ".join(whole.split())}</div>'
-
-
-def _cell(cell: Cell | str) -> str:
-    held = Cell(cell) if isinstance(cell, str) else cell
-    return f"<td>{held.html}</td>"
+    """Write the table as one line of HTML."""
+    written = [[cell if isinstance(cell, str) else Written(cell.html) for cell in row] for row in rows]
+    return tables.as_html(columns, written, name, look="evidence-rows")
 
 
 def source(finding: Finding) -> Cell:

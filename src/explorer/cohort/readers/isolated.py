@@ -15,6 +15,7 @@ from explorer.cohort.readers.limits import refusal
 from explorer.errors import CohortError
 
 HERE = Path(__file__).parent
+BOUNDED = "bounded_program.py"
 REFUSED = 3
 SECONDS, BYTES_A_SECOND = 10, 2**19  # On an idle machine a sound file takes less than a tenth of this.
 EXPORT = "Export it again, or save it as CSV."
@@ -39,7 +40,7 @@ def run(program: str, content: bytes, file: str, kind: str, *options: str | int)
     CohortError
         Where the program refuses the file, fails, crashes, or takes too long.
     """
-    command = [sys.executable, "-P", str(HERE / program), *map(str, options)]
+    command = [sys.executable, "-P", str(HERE / BOUNDED), str(HERE / program), *map(str, options)]
     seconds = SECONDS + len(content) / BYTES_A_SECOND
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=seconds, check=False)

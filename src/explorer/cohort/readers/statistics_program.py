@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -22,13 +21,11 @@ READERS: Mapping[str, Callable[..., Any]] = {
 WITHOUT_CODES = (
     "SAS transport file"  # read without the kinds of missing values (.A to .Z): such cells are plainly empty
 )
-MEMORY = 4 * 2**30
 REFUSED = 3
 
 
 def main(kind: str, most_rows: int, most_columns: int, most_cells: int) -> int:
     """Read standard input as a file of a kind, and write its table to standard output."""
-    _bound_memory()
     content = sys.stdin.buffer.read()
     _, about = _parsed(kind, content, metadataonly=True)
     columns, rows = about.number_columns, about.number_rows or 0
@@ -41,13 +38,6 @@ def main(kind: str, most_rows: int, most_columns: int, most_cells: int) -> int:
     cells, about = _parsed(kind, content, row_limit=limit + 1)
     _write(cells, about, {} if kind == WITHOUT_CODES else _codes(kind, content, cells, limit + 1))
     return 0
-
-
-def _bound_memory() -> None:
-    """Keep a file that makes the library ask for more memory than any table needs from taking the machine's."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, most))
 
 
 def _parsed(kind: str, content: bytes, **options: Any) -> tuple[dict[str, np.ndarray], Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from datetime import date, datetime
 from io import BytesIO
@@ -11,13 +10,11 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-MEMORY = 4 * 2**30
 REFUSED = 3
 
 
 def main(most: int) -> int:
     """Read standard input as a workbook of at most so many sheets, and write its cells to standard output."""
-    _bound_memory()
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(sys.stdin.buffer.read()))
     except PasswordError:
@@ -26,13 +23,6 @@ def main(most: int) -> int:
         return _refused(f"the workbook has {len(book.sheet_names)} sheets, and at most {most} are read")
     json.dump([_sheet(book, about) for about in book.sheets_metadata], sys.stdout, default=_moment)
     return 0
-
-
-def _bound_memory() -> None:
-    """Keep a file that makes the library ask for more memory than any table needs from taking the machine's."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    bound = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
-    resource.setrlimit(resource.RLIMIT_AS, (bound, most))
 
 
 def _refused(why: str) -> int:
