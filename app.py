@@ -30,10 +30,13 @@ page = st.navigation(PAGES, expanded=True)
 start.as_asked_for(PAGES)
 with st.sidebar, show.mistakes():
     learning.quiet() if learning.asks_on(page.url_path) else sidebar.sidebar()
-state.share()
-if guard.waiting() and page.url_path != small_counts.OWN_ROWS:
-    locking.hidden(state.study())
-elif small_counts.replaces(page.url_path):
-    protected.page(page.title, page.url_path)
-else:
-    page.run()
+try:
+    if guard.waiting() and page.url_path != small_counts.OWN_ROWS:
+        locking.hidden(state.study())
+    elif small_counts.replaces(page.url_path):
+        protected.page(page.title, page.url_path)
+    else:
+        page.run()
+finally:
+    # Last, also where a page stops: at another address a browser goes through all of a page once more.
+    state.share()
