@@ -28,6 +28,9 @@ PAGES = [
 ]
 page = st.navigation(PAGES, expanded=True)
 start.as_asked_for(PAGES)
+if state.turned_to(page.url_path):
+    # A page that one has turned to has lost its address, and can be left or reloaded before it is drawn.
+    state.share()
 with st.sidebar, show.mistakes():
     learning.quiet() if learning.asks_on(page.url_path) else sidebar.sidebar()
 try:
@@ -38,5 +41,5 @@ try:
     else:
         page.run()
 finally:
-    # Last, also where a page stops: at another address a browser goes through all of a page once more.
+    # After a change last, also where a page stops: at another address a browser goes through all of a page once more.
     state.share()

@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.at_rest import at_rest
+
 PAGES = [
     "",
     "eligibility",
@@ -52,7 +54,7 @@ def visit(browser, url, scheme):
 
 def serious(opened):
     """Findings of weight that are ours."""
-    opened.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    at_rest(opened)
     opened.wait_for_timeout(1000)
     return findings(opened)
 

@@ -10,6 +10,7 @@ from explorer.analysis.compare import compare
 from explorer.bundled import bundled_cohort
 from explorer.export.people import responders
 from explorer.study.presets import AS_PUBLISHED, PRESETS
+from tests.browser.at_rest import choose, settled
 
 MINE = PRESETS["strict"].study.replace(name="From the ward", missing="observed")
 ANALYSES = [analyse(bundled_cohort(), study) for study in (AS_PUBLISHED, MINE)]
@@ -53,19 +54,8 @@ def test_b_is_taken_from_a_file_and_a_broken_file_changes_nothing(page, tmp_path
     expect(heading).to_be_visible()
 
 
-def resting(page, heading):
-    """Where a heading comes to rest: a page that was just changed is still being drawn."""
-    last = None
-    while (now := top(page, heading)) != last:
-        last = now
-        page.wait_for_timeout(500)
-    return now
-
-
 def test_a_click_on_a_dot_chooses_its_patient_and_moves_nothing(page):
-    b = page.get_by_role("combobox", name=re.compile("B, to compare with"))
-    b.click()
-    page.get_by_role("option", name="BSA halved", exact=True).click()
+    choose(page, page.get_by_role("combobox", name=re.compile("B, to compare with")), "BSA halved")
     one, other = (analyse(bundled_cohort(), PRESETS[name].study) for name in ("as-published", "bsa-50"))
     found = compare(one, other)
     # A slash would end the pattern where Playwright reads it.
@@ -73,11 +63,11 @@ def test_a_click_on_a_dot_chooses_its_patient_and_moves_nothing(page):
     expect(page.get_by_role("heading", name=turned)).to_be_visible()
     dots = page.locator(".st-key-chart-compare-agreement svg .mark-symbol.role-mark path")
     expect(dots).to_have_count(found.table.n)
-    before = resting(page, "What differs, and whom it changes")
+    before = settled(page, lambda: top(page, "What differs, and whom it changes"))
     dots.first.click(force=True)
     link = page.get_by_role("link", name=re.compile("Open patient"))
     expect(link).to_be_visible()
-    assert resting(page, "What differs, and whom it changes") == pytest.approx(before, abs=1)
+    assert settled(page, lambda: top(page, "What differs, and whom it changes")) == pytest.approx(before, abs=1)
     chosen = link.inner_text().split()[-1]
     assert chosen in set(bundled_cohort().patients["patient_id"])
     link.click()

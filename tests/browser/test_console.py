@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from explorer.study.presets import AS_PUBLISHED
 from explorer.study.sharing import to_link
+from tests.browser.at_rest import at_rest
 from tests.browser.conftest import ROOT
 
 WITHOUT = ("learn", "overview", "report", "your_data")
@@ -22,7 +23,7 @@ def test_vega_has_nothing_to_warn_of(page, name, browser, address):
     opened.goto(f"{address}/{page}?study={to_link(STUDIES[name])}")
     expect(opened.locator(".st-key-definition")).to_be_visible(timeout=30_000)
     expect(opened.locator("[data-testid=stVegaLiteChart] svg").first).to_be_visible(timeout=30_000)
-    opened.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    at_rest(opened)
     opened.wait_for_timeout(1500)  # charts are drawn one after another, after the script has ended
     context.close()
     assert said == []

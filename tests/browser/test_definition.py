@@ -12,6 +12,7 @@ from explorer.export.numbers import share
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.response import AllOf, AnyOf, PercentImprovement, Reported, Response
 from explorer.study.sharing import from_link, to_link
+from tests.browser import at_rest
 
 WAIT = 20_000
 BSA_50 = PRESETS["bsa-50"].study
@@ -49,11 +50,7 @@ def type_into(page, key, value):
 
 
 def choose(page, key, option):
-    box = page.locator(f".st-key-{key} input")
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # a list that is open closes when what it stands in still scrolls
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    at_rest.choose(page, page.locator(f".st-key-{key} input"), option)
 
 
 def in_force(page, study):

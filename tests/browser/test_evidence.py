@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.at_rest import choose
+
 
 @pytest.fixture
 def phone(browser):
@@ -33,8 +35,8 @@ def test_the_loaded_cohort_moves_with_the_definition_and_pooling_is_refused_in_w
     phone.set_viewport_size({"width": 1440, "height": 1000})
     phone.goto(f"{address}/evidence")
     expect(phone.get_by_text("The loaded cohort: 24/47")).to_be_visible(timeout=30_000)
-    phone.get_by_role("combobox", name=re.compile("^Outcome|Selected.*Outcome")).click()
-    phone.get_by_role("option", name=re.compile("IGA 0 or 1")).first.click()
+    box = phone.get_by_role("combobox", name=re.compile("^Outcome|Selected.*Outcome"))
+    choose(phone, box, re.compile("IGA 0 or 1"))
     phone.get_by_role("button", name=re.compile("^Put .*2 grades.* in force")).click()
     expect(phone.get_by_text(re.compile(r"The loaded cohort: \d+/\d+"))).to_be_visible()
     expect(phone.get_by_text("The loaded cohort: 24/47")).to_have_count(0)

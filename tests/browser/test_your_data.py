@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import at_rest
 from tests.cohort.workbooks import xlsx
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,13 +61,7 @@ def say(page, label, text):
 
 
 def choose(page, column, role):
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    box = page.get_by_role("combobox", name=f"What {column} is")
-    # A list that opens while the page still scrolls closes again.
-    box.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    box.click()
-    page.get_by_role("option", name=role, exact=True).click()
+    at_rest.choose(page, page.get_by_role("combobox", name=f"What {column} is"), role)
 
 
 def correct(page):
@@ -123,7 +118,7 @@ def test_two_visitors_at_once_see_their_own_rows_alone(visitor):
         for link in ("Patients", "Multiverse", "Your data"):
             page.get_by_role("link", name=link, exact=True).click()
             expect(page.get_by_role("heading", name=link, level=1)).to_be_visible()
-            page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+            at_rest.at_rest(page)
             assert other not in page.get_by_test_id("stMain").inner_text()
     new = visitor("patients")
     expect(new.get_by_text("not patient data").first).to_be_visible()
@@ -140,6 +135,7 @@ def test_a_cohort_outlives_a_dropped_connection_and_a_reload_says_that_it_is_gon
     page.wait_for_function(f"window.sockets.length > {before}")
     page.get_by_role("link", name="Patients", exact=True).click()
     expect(page.get_by_text("your cohort North")).to_be_visible()
+    page.wait_for_url(re.compile("/patients.*cohort="))
     page.reload()
     expect(page.get_by_text("load its file again on the page Your data")).to_be_visible()
     expect(page.get_by_text("not patient data").first).to_be_visible()

@@ -5,12 +5,13 @@ from itertools import product
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from explorer.errors import DefinitionError
 from explorer.multiverse.decisions import MissingDecision, RuleDecision, ThresholdDecision, WindowDecision
 from explorer.multiverse.grid import Forbidden, Grid
 from explorer.multiverse.grids import GRIDS
-from explorer.multiverse.listing import alone, listed, rule_of
+from explorer.multiverse.listing import alone, counted, listed, rule_of
 from explorer.study.missing import Missing
 from explorer.study.presets import AS_PUBLISHED, PRESETS
 from explorer.study.study import Study
@@ -85,6 +86,35 @@ def test_no_two_studies_are_the_same_and_each_can_be_saved(held):
     assert len({study.fingerprint for study in studies}) == len(studies)
     for study in studies[:5]:
         assert Study.from_json(study.to_json()) == study
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(held=grids())
+def test_studies_are_counted_without_listing_them(held):
+    assert counted(held) == len(listed(held))
+
+
+@pytest.mark.parametrize("held", GRIDS.values(), ids=GRIDS)
+@pytest.mark.parametrize("study", ["as-published", "bsa-50", "iga-01-2pt"])
+def test_the_offered_grids_are_counted_around_any_study(held, study):
+    around = held.around(PRESETS[study].study)
+    assert counted(around) == len(listed(around))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(held=grids(), data=st.data())
+def test_what_is_forbidden_is_not_counted(held, data):
+    decisions = data.draw(st.lists(st.sampled_from(held.decisions), min_size=1, max_size=3, unique_by=id))
+    labels = {each.name: [option.label for option in each.options] for each in decisions}
+    choices = {
+        name: tuple(data.draw(st.lists(st.sampled_from(of), min_size=1, unique=True))) for name, of in labels.items()
+    }
+    ruled_out = held.model_copy(update={"forbidden": (Forbidden(choices=choices, reason="for the test"),)})
+    try:
+        wanted = len(listed(ruled_out))
+    except DefinitionError:
+        wanted = 0
+    assert counted(ruled_out) == wanted
 
 
 def test_rules_with_other_thresholds_are_other_rules():

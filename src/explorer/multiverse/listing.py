@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +86,7 @@ def listed(grid: Grid) -> Listing:
         When there are more than five million, or none.
     """
     blocks = list(_blocks(grid))
-    n = sum(int(np.prod(sizes)) for _, sizes in blocks)
+    n = sum(prod(sizes) for _, sizes in blocks)
     if n > MOST_STUDIES:
         raise DefinitionError(f"This grid has {n:,} combinations; at most {MOST_STUDIES:,} are run. Leave options out.")
     choices = np.concatenate([_combinations(first, sizes) for first, sizes in blocks])
@@ -95,6 +96,27 @@ def listed(grid: Grid) -> Listing:
     if not allowed.any():
         raise DefinitionError(_why_none(grid, _in_time(grid, choices)))
     return Listing(grid, choices[allowed])
+
+
+def counted(grid: Grid) -> int:
+    """Count the studies that `listed` would list, without listing them: 0 where there are none, and with no upper limit.
+
+    Only the decisions that bear on what makes sense are combined; the others multiply.
+    """
+    bear = [isinstance(each, WindowDecision) or each.name in _named(grid) for each in grid.decisions]
+    blocks = list(_blocks(grid))
+    combined = [_combinations(first, np.where(bear, sizes, 1)) for first, sizes in blocks]
+    each_stands_for = [prod(np.where(bear, 1, sizes).tolist()) for _, sizes in blocks]
+    weights = np.repeat(each_stands_for, list(map(len, combined)))
+    return int(weights[_sensible(grid, np.concatenate(combined))].sum()) + _only_for_being_in_force(grid)
+
+
+def _named(grid: Grid) -> set[str]:
+    return {name for rule in grid.forbidden for name in rule.choices}
+
+
+def _only_for_being_in_force(grid: Grid) -> bool:
+    return None not in grid.as_now and not _sensible(grid, np.array([grid.as_now], np.int16)).all()
 
 
 def _why_none(grid: Grid, in_time: Bools) -> str:

@@ -17,7 +17,7 @@ from explorer.multiverse.curve import Curve, response_curve
 from explorer.multiverse.estimates import share_of
 from explorer.multiverse.grid import Grid
 from explorer.multiverse.grids import grids_for
-from explorer.multiverse.listing import Listing, listed, rule_of
+from explorer.multiverse.listing import Listing, counted, listed, rule_of
 from explorer.multiverse.run import Multiverse, run
 from explorer.multiverse.standing import Standing, standing
 from explorer.multiverse.table import NOBODY
@@ -99,7 +99,7 @@ def use(name: str, given: Grid, whole: Grid | None = None, grid: Grid | None = N
     """
     whole = given if whole is None else whole
     new = InUse(state.cohort().fingerprint, name, given, whole, whole if grid is None else grid)
-    n = len(_listed(new, state.study()))
+    n = counted(new.grid.around(state.study()))
     if n > MOST_LIVE:
         raise DefinitionError(
             f"This grid has {n:,} definitions; at most {MOST_LIVE:,} are run while you look on. Leave options out, or "
@@ -121,7 +121,7 @@ def size(of: InUse) -> int:
 # A number, which tells nothing of a cohort: kept for everybody.
 @st.cache_data(max_entries=500, show_spinner=False)
 def _size(digest: str, study: str, _of: InUse) -> int:
-    return len(_listed(_of, Study.from_json(study)))
+    return counted(_of.grid.around(Study.from_json(study)))
 
 
 def _listed(of: InUse, study: Study) -> Listing:

@@ -261,6 +261,13 @@ def share() -> None:
             st.query_params[name] = wanted[name]
 
 
+def turned_to(page: str) -> bool:
+    """Say whether a page, named by its path, is another than the last one drawn."""
+    before = st.session_state.get("page")
+    st.session_state.page = page
+    return bool(page != before)
+
+
 ADDRESS = ("study", "cohort", "mapping")
 
 
