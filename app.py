@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from explorer.ui import guard, learning, protected, show, small_counts, start, state
+from explorer.ui import guard, learning, protected, reports, show, small_counts, start, state
 from explorer.ui.controls import locking, sidebar
 
 st.set_page_config(page_title="Evidence explorer", page_icon="🔎", layout="wide")
 start.freeze_imports()
 start.keep_uploads_in_memory()
+carrier = reports.carrier()
 with show.mistakes():
     state.begin()
 
@@ -41,5 +42,6 @@ try:
     else:
         page.run()
 finally:
+    reports.end_run(carrier)
     # After a change last, also where a page stops: at another address a browser goes through all of a page once more.
     state.share()

@@ -15,7 +15,7 @@ from explorer.export.numbers import decimals, number
 from explorer.reconstruction.facts import is_rebuilt_from_publication
 from explorer.study.limits import between
 from explorer.study.truth import TRUE
-from explorer.ui import glossary, show
+from explorer.ui import glossary, reports, show
 from explorer.ui.caching import kept
 
 MOST_RESAMPLED = 5_000
@@ -52,7 +52,7 @@ def choose_patient(code, ids):
         st.session_state[f"change-clicked-{code}"] = picked
         st.session_state["patient"] = picked or st.session_state.get("patient")
     chosen = st.session_state.get("patient")
-    st.session_state["change-patient"] = chosen if chosen in ids else None
+    reports.put("change-patient", chosen if chosen in ids else None)
     listed, opened = st.columns([3, 1], vertical_alignment="bottom")
     listed.selectbox(
         "Bring out one patient",
@@ -70,7 +70,8 @@ def choose_patient(code, ids):
 
 
 def keep_patient():
-    st.session_state["patient"] = st.session_state["change-patient"]
+    if reports.moved("change-patient"):
+        st.session_state["patient"] = st.session_state["change-patient"]
 
 
 def each_patient(analysis, instrument, both):

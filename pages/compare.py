@@ -65,6 +65,7 @@ def choose_b(a):
     name = st.selectbox(
         "B, to compare with",
         list(held),
+        list(held).index(st.session_state["compare-b"]),
         key="compare-b",
         persist_state="session",
         help="A is the definition in force. B is a preset, a definition you kept earlier, or one from a file.",

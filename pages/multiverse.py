@@ -230,8 +230,8 @@ def flips(curve, everything):
 def flips_table(m, conclusion, flips):
     """Say of each flip what it changes, what it gives, and which patients it costs."""
     rows = []
-    for place, flip in enumerate(flips, start=1):
-        moved = exchanged(m, conclusion, flip.row)
+    exchanges = exchanged(m, conclusion, [flip.row for flip in flips])
+    for place, (flip, moved) in enumerate(zip(flips, exchanges, strict=True), start=1):
         brought = f" (with {'; '.join(flip.brought)})" if flip.brought else ""
         exchange = f"{len(moved.lost)} lost, {len(moved.gained)} gained"
         rows.append((place, "; ".join(flip.changes) + brought, str(flip.found), exchange))

@@ -8,7 +8,7 @@ from explorer.analysis.patient import entering, find, timeline, verdict
 from explorer.analysis.patient_table import first_choice, names, patient_table
 from explorer.charts.patient import timeline as drawn
 from explorer.export.patients import patients_csv
-from explorer.ui import guard, show
+from explorer.ui import guard, reports, show
 from explorer.ui.tables import as_html
 
 MOST_LISTED = 2_000
@@ -25,12 +25,15 @@ def choose(analysis):
         return None
     if find(analysis, str(st.session_state.get("patient"))) is None:
         st.session_state["patient"] = ids.iloc[0]
-    st.session_state["patients-chosen"] = st.session_state["patient"]
+    now = st.session_state["patient"]
+    reports.put("patients-chosen", now)
     if len(ids) <= MOST_LISTED:
-        st.selectbox("Patient", list(ids), key="patients-chosen", on_change=chosen, args=(analysis,))
+        listed = list(ids)
+        st.selectbox("Patient", listed, listed.index(now), key="patients-chosen", on_change=chosen, args=(analysis,))
     else:
         st.text_input(
             "Patient",
+            now,
             key="patients-chosen",
             on_change=chosen,
             args=(analysis,),
@@ -43,6 +46,8 @@ def choose(analysis):
 
 def chosen(analysis):
     wanted = st.session_state["patients-chosen"]
+    if not reports.moved("patients-chosen"):
+        return
     if find(analysis, wanted) is None:
         st.session_state["patients-problem"] = f"There is no patient {wanted} under this definition."
     else:

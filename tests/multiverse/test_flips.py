@@ -215,7 +215,7 @@ def holding(conclusion, analysis):
 def test_who_leaves_the_denominator_is_named_by_row():
     multiverse = run(FIVE, listed(grid(ENTRY, MISSING)))
     (flip,) = nearest_flip(multiverse, RateBelow(0.55)).flips
-    change = exchanged(multiverse, RateBelow(0.55), flip.row)
+    (change,) = exchanged(multiverse, RateBelow(0.55), [flip.row])
     assert (change.lost.tolist(), change.gained.tolist()) == ([4], [])
 
 
@@ -223,7 +223,7 @@ def test_patients_may_come_and_go_while_the_denominator_stays():
     at_most = {"kind": "baseline_score", "instrument": "BSA", "at_most": 30}
     mild = replace_options(ENTRY, [{"label": "mild", "criteria": [at_most]}, ENTRY["options"][1]])
     multiverse = run(FIVE, listed(grid(mild, MISSING, base=BASE.replace(eligibility=[at_most]))))
-    change = exchanged(multiverse, RateBelow(0.9), 3)
+    (change,) = exchanged(multiverse, RateBelow(0.9), [3])
     assert multiverse.listing.grid.labels(multiverse.listing.choices[3].tolist()) == ("BSA 30", "left out")
     assert (change.lost.tolist(), change.gained.tolist()) == ([4], [0, 1, 2])
 
@@ -236,6 +236,6 @@ def replace_options(decision, options):
 def test_who_comes_and_goes_makes_the_difference_of_the_denominators(conclusion):
     multiverse = of_presets()
     n = conclusion.n(multiverse)
-    for row in range(0, len(multiverse), 3):
-        change = exchanged(multiverse, conclusion, row)
+    rows = range(0, len(multiverse), 3)
+    for row, change in zip(rows, exchanged(multiverse, conclusion, rows), strict=True):
         assert len(change.gained) - len(change.lost) == n[row] - n[multiverse.in_force]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -383,11 +383,12 @@ class Exchange:
     gained: Places
 
 
-def exchanged(multiverse: Multiverse, conclusion: Conclusion, row: int) -> Exchange:
-    """Say who leaves the denominator and who enters it when the definition of a row takes the place of the one in force.
+def exchanged(multiverse: Multiverse, conclusion: Conclusion, rows: Iterable[int]) -> list[Exchange]:
+    """Say who leaves the denominator and who enters it when each of some definitions takes the place of the one in force.
 
-    Two denominators of one size may hold different patients. This analyses both definitions one by one.
+    Two denominators of one size may hold different patients. This analyses every definition by itself.
     """
-    base = multiverse.listing.grid.base
-    now, then = (conclusion.counts(multiverse.cohort, study) for study in (base, multiverse.listing.study(row)))
-    return Exchange(lost=np.flatnonzero(now & ~then), gained=np.flatnonzero(then & ~now))
+    listing, cohort = multiverse.listing, multiverse.cohort
+    now = conclusion.counts(cohort, listing.grid.base)
+    counted = (conclusion.counts(cohort, listing.study(row)) for row in rows)
+    return [Exchange(lost=np.flatnonzero(now & ~then), gained=np.flatnonzero(then & ~now)) for then in counted]

@@ -105,7 +105,7 @@ def counted(grid: Grid) -> int:
     """
     bear = [isinstance(each, WindowDecision) or each.name in _named(grid) for each in grid.decisions]
     blocks = list(_blocks(grid))
-    combined = [_combinations(first, np.where(bear, sizes, 1)) for first, sizes in blocks]
+    combined = [_combinations(first, np.where(bear, sizes, 1).tolist()) for first, sizes in blocks]
     each_stands_for = [prod(np.where(bear, 1, sizes).tolist()) for _, sizes in blocks]
     weights = np.repeat(each_stands_for, list(map(len, combined)))
     return int(weights[_sensible(grid, np.concatenate(combined))].sum()) + _only_for_being_in_force(grid)

@@ -10,17 +10,18 @@ from explorer.analysis.analyse import Analysis
 from explorer.charts import curve as charts
 from explorer.multiverse.curve import Curve
 from explorer.study.study import Study
-from explorer.ui import multiverse, show, state
+from explorer.ui import multiverse, reports, show, state
 from explorer.ui.controls import held
 
 WHOLE = (0, 100)
 """The stretch looked at, in percent of the definitions from the lowest, while none is chosen."""
-PART, DRAGGED, DRAWN, CLICKS = "multiverse-part", "multiverse-dragged", "multiverse-drawn", "multiverse-clicks"
+STRETCH, PART, DRAGGED = "multiverse-stretch", "multiverse-part", "multiverse-dragged"
+DRAWN, CLICKS = "multiverse-drawn", "multiverse-clicks"
 
 
 def draw(curve: Curve, analysis: Analysis) -> tuple[int, int]:
     """Draw the curve with what it answers to, by mouse and by keyboard; return the stretch that is looked at."""
-    part: tuple[int, int] = st.session_state.setdefault(PART, WHOLE)
+    part: tuple[int, int] = st.session_state.setdefault(STRETCH, WHOLE)
     key = f"multiverse-curve-{st.session_state.get(DRAWN, 0)}"
     if f"chart-{key}" not in st.session_state:
         st.session_state[DRAGGED] = None
@@ -62,7 +63,7 @@ def _clicked_or_dragged(key: str) -> None:
     # A click reports the stretch too: only a new one counts, so that the slider keeps what it was set to.
     if dragged != st.session_state[DRAGGED]:
         st.session_state[DRAGGED] = dragged
-        st.session_state[PART] = dragged or WHOLE
+        st.session_state[STRETCH] = dragged or WHOLE
 
 
 def stretch(selection: Any) -> tuple[int, int] | None:
@@ -87,11 +88,12 @@ def _by_keyboard(curve: Curve) -> None:
             whole=True,
             help="Another number puts that definition in force.",
         )
+    reports.put(PART, st.session_state[STRETCH])
     part.slider(
         "Stretch to look at, from the lowest (0) to the highest (100)",
         *WHOLE,
+        st.session_state[STRETCH],
         key=PART,
-        persist_state="session",
         on_change=_typed,
     )
 
@@ -102,5 +104,8 @@ def _at(curve: Curve, place: int, now: Study) -> Study:
 
 def _typed() -> None:
     """Draw the chart anew, without the stretch that was dragged: the slider says which one counts."""
+    if not reports.moved(PART):
+        return
+    st.session_state[STRETCH] = st.session_state[PART]
     st.session_state[DRAGGED] = None
     st.session_state[DRAWN] = st.session_state.get(DRAWN, 0) + 1

@@ -16,7 +16,7 @@ from explorer.multiverse.grid import Grid
 from explorer.multiverse.run import Multiverse
 from explorer.multiverse.table import table
 from explorer.study.windows import Pick, Window
-from explorer.ui import guard, multiverse, state
+from explorer.ui import guard, multiverse, reports, state
 from explorer.ui.controls import held
 from explorer.ui.show import plain
 
@@ -29,10 +29,11 @@ def sizes() -> None:
     now, offered = multiverse.in_use(), multiverse.sizes()
     names = [*offered, *([now.name] if now.name not in offered else [])]
     counts = {name: multiverse.size(now if name == now.name else offered[name]) for name in names}
-    st.session_state[SIZE] = now.name
+    reports.put(SIZE, now.name)
     st.segmented_control(
         "Definitions that are compared",
         names,
+        default=now.name,
         required=True,
         format_func=lambda name: f"{_called(name, now)} · {counts[name]:,}",
         key=SIZE,
@@ -48,7 +49,7 @@ def _called(name: str, now: multiverse.InUse) -> str:
 
 def _chosen() -> None:
     name = st.session_state[SIZE]
-    if name in multiverse.sizes():
+    if reports.moved(SIZE) and name in multiverse.sizes():
         multiverse.choose(name)
 
 
@@ -138,17 +139,20 @@ def _add(now: multiverse.InUse, decision: AnyDecision, whole: Grid) -> None:
 
 
 def _option(now: multiverse.InUse, decision: AnyDecision, option: Option, key: str, kept: bool) -> None:
-    st.session_state[key] = kept
-    st.checkbox(plain(option.label), key=key, on_change=_switched, args=(now, decision, option.label, key))
+    reports.put(key, kept)
+    st.checkbox(plain(option.label), kept, key=key, on_change=_switched, args=(decision.name, option.label, key))
     why = " ".join(text for text in (option.reason, f"Source: {option.source}." if option.source else "") if text)
     if why:
         st.caption(plain(why))
 
 
-def _switched(now: multiverse.InUse, decision: AnyDecision, label: str, key: str) -> None:
+def _switched(decision: str, label: str, key: str) -> None:
     """Leave an option out, or put it back; a decision keeps at least one."""
+    if not reports.moved(key):
+        return
+    now = multiverse.in_use()
     kept = {each.name: {option.label for option in each.options} for each in now.grid.decisions}
-    kept[decision.name] ^= {label}
+    kept[decision] ^= {label}
     widget = key.rpartition("-")[0]
     state.attempt(widget, lambda: multiverse.use(now.name, now.given, now.whole, keeping(now.whole, kept)))
 

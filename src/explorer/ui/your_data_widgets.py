@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.cohort.mapping import model
-from explorer.ui import your_data
+from explorer.ui import reports, your_data
 from explorer.ui.controls import held
 
 Apply = Callable[[model.Mapping, Any], model.Mapping]
@@ -28,11 +28,12 @@ def choice(
     clears: bool = False,
 ) -> None:
     """Draw a list to choose one value from; with `clears`, what is chosen can be taken out again."""
-    _set(key, value)
+    shown = list(options) if value in options or value is None else [*options, value]
+    reports.put(key, value)
     st.selectbox(
         label,
-        list(options) if value in options or value is None else [*options, value],
-        None if clears or value is None else 0,
+        shown,
+        None if clears or value is None else shown.index(value),
         key=key,
         format_func=lambda option: (said or {}).get(option, str(option)),
         on_change=_moved,
@@ -55,7 +56,7 @@ def number(
 ) -> None:
     """Draw a number to type; empty where it is not known."""
     kind = int if whole else float
-    _set(key, None if value is None else kind(value))
+    reports.put(key, None if value is None else kind(value))
     st.number_input(
         label,
         value=None,
@@ -72,28 +73,30 @@ def number(
 
 def text(label: str, key: str, value: str, apply: Apply, help: str | None = None, empty: str | None = None) -> None:
     """Draw a line of text to type."""
-    _set(key, value)
-    st.text_input(label, key=key, max_chars=200, on_change=_moved, args=(key, apply), help=help, placeholder=empty)
+    reports.put(key, value)
+    st.text_input(
+        label, value, key=key, max_chars=200, on_change=_moved, args=(key, apply), help=help, placeholder=empty
+    )
     held.told(key)
 
 
 def lines(label: str, key: str, value: str, apply: Apply, help: str) -> None:
     """Draw a box of several lines to type."""
-    _set(key, value)
-    st.text_area(label, key=key, max_chars=10_000, height=120, on_change=_moved, args=(key, apply), help=help)
+    reports.put(key, value)
+    st.text_area(label, value, key=key, max_chars=10_000, height=120, on_change=_moved, args=(key, apply), help=help)
     held.told(key)
 
 
 def switch(label: str, key: str, value: bool, apply: Apply, help: str | None = None) -> None:
     """Draw a switch."""
-    _set(key, value)
-    st.toggle(label, key=key, on_change=_moved, args=(key, apply), help=help)
+    reports.put(key, value)
+    st.toggle(label, value, key=key, on_change=_moved, args=(key, apply), help=help)
     held.told(key)
 
 
 def day(label: str, key: str, value: Any, apply: Apply, help: str) -> None:
     """Draw a date; empty where there is none."""
-    _set(key, value)
+    reports.put(key, value)
     st.date_input(
         label,
         None,
@@ -108,13 +111,7 @@ def day(label: str, key: str, value: Any, apply: Apply, help: str) -> None:
     held.told(key)
 
 
-def _set(key: str, value: Any) -> None:
-    # Set only where it differs: setting a widget makes the browser drop what is being typed into it.
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def _moved(key: str, apply: Apply) -> None:
     found = your_data.draft()
-    if found is not None:
+    if found is not None and reports.moved(key):
         your_data.attempt(key, lambda: your_data.put(apply(found.mapping, st.session_state[key])))

@@ -1,8 +1,9 @@
 """Widgets that hold one field of the study in force.
 
 The study is the only truth. Before a widget is drawn it is set to what the study says, so that presets, undo,
-links, chips and clicks in charts move it; when the reader moves it, a new study is put in force. What the study
-refuses is said beside the widget, which goes back to what it was.
+links, chips and clicks in charts move it; when the reader moves it (`ui/reports`), a new study is put in force. What the
+study refuses is said beside the widget, which goes back to what it was. A browser that makes a widget late, when another run
+has followed, knows only what it is by default: so the default is what the study says, too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from explorer.study.study import Study
-from explorer.ui import state
+from explorer.ui import reports, state
 from explorer.ui.show import plain, unbroken
 
 Apply = Callable[[Study, Any], Study]
@@ -35,12 +36,14 @@ def number(
     """Draw a number to type; it may be left empty where `empty` says what that means."""
     kind = int if whole else float
     low, high = (kind(limit) for limit in _around(limits, value))
+    shown: Any = None if value is None else kind(value)
     kinds: dict[str, Any] = {"min_value": low, "max_value": high, "step": kind(step)}
-    _hold(key, None if value is None else kind(value))
+    reports.put(key, shown)
     st.number_input(
         label,
         **kinds,
-        value="min" if empty is None else None,
+        # One that has a value to begin with could not be left empty again.
+        value=None if empty is not None else "min" if value is None else shown,
         format="%d" if whole else "%g",
         key=key,
         help=help,
@@ -57,11 +60,12 @@ def threshold(
     """Draw a number as a slider with a box beside it, to type what a slider cannot hit."""
     low, high = map(float, _around(limits, value))
     slider, typed = st.columns([3, 2], vertical_alignment="bottom", gap="small")
-    _hold(f"{key}-slider", float(value))
+    reports.put(f"{key}-slider", float(value))
     slider.slider(
         label,
         low,
         high,
+        float(value),
         step=float(step),
         format="%g",
         key=f"{key}-slider",
@@ -70,11 +74,12 @@ def threshold(
         args=(f"{key}-slider", apply),
     )
     with typed:
-        _hold(key, float(value))
+        reports.put(key, float(value))
         st.number_input(
             f"{label}, typed",
             low,
             high,
+            float(value),
             step=float(step),
             format="%g",
             key=key,
@@ -97,10 +102,11 @@ def choice(
 ) -> None:
     """Draw a list to choose one value from; the one in force stands in it whether offered or not."""
     shown = list(options) if value in options else [*options, value]
-    _hold(key, value)
+    reports.put(key, value)
     st.selectbox(
         label,
         shown,
+        shown.index(value),
         format_func=lambda option: (said or {}).get(option, str(option)),
         key=key,
         help=help,
@@ -115,10 +121,11 @@ def several(
 ) -> None:
     """Draw a list to choose several values from."""
     held = list(values)
-    _hold(key, held)
+    reports.put(key, held)
     st.multiselect(
         label,
         [*options, *(value for value in held if value not in options)],
+        held,
         format_func=spoken,
         key=key,
         help=help,
@@ -130,7 +137,7 @@ def several(
 
 def day(label: str, key: str, value: Any, apply: Apply, help: str | None = None) -> None:
     """Draw a date; empty where there is no limit."""
-    _hold(key, value)
+    reports.put(key, value)
     st.date_input(
         label,
         None,
@@ -147,22 +154,22 @@ def day(label: str, key: str, value: Any, apply: Apply, help: str | None = None)
 
 def add(label: str, key: str, options: Sequence[str], apply: Apply, help: str | None = None) -> None:
     """Draw a list of things to add; what is chosen is added and the list is ready for the next."""
-    _hold(key, None)
+    reports.put(key, None)
     st.selectbox(label, options, None, key=key, placeholder="Choose", help=help, on_change=_moved, args=(key, apply))
     told(key)
 
 
 def switch(label: str, key: str, value: bool, apply: Apply, help: str) -> None:
     """Draw a switch."""
-    _hold(key, value)
-    st.toggle(label, key=key, help=help, on_change=_moved, args=(key, apply))
+    reports.put(key, value)
+    st.toggle(label, value, key=key, help=help, on_change=_moved, args=(key, apply))
     told(key)
 
 
 def text(label: str, key: str, value: str, apply: Apply, help: str) -> None:
     """Draw a line of text to type."""
-    _hold(key, value)
-    st.text_input(label, key=key, help=help, max_chars=200, on_change=_moved, args=(key, apply))
+    reports.put(key, value)
+    st.text_input(label, value, key=key, help=help, max_chars=200, on_change=_moved, args=(key, apply))
     told(key)
 
 
@@ -197,6 +204,8 @@ def section(label: str, key: str, draw: Callable[[], None], summary: str, small:
     The label should stay as it is while the part is edited: Streamlit makes a new part of another label, and the
     widget that is being used would lose the keyboard.
     """
+    reports.put(key, key in st.session_state.unfolded)
+    # In any case: with another label it is another widget.
     st.session_state[key] = key in st.session_state.unfolded
     look: Literal["compact", "default"] = "compact" if small else "default"
     title = f"**{plain(label)}**" if small else plain(label)
@@ -216,7 +225,8 @@ def unfold(key: str, open: bool = True) -> None:
 
 
 def _folded(key: str) -> None:
-    unfold(key, st.session_state[key])
+    if reports.moved(key):
+        unfold(key, st.session_state[key])
 
 
 def lines(text: str) -> str:
@@ -229,14 +239,9 @@ def spoken(value: object) -> str:
     return str(value).replace("_", " ")
 
 
-def _hold(key: str, value: Any) -> None:
-    # Set only where it differs: setting a widget makes the browser drop what is being typed into it.
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
 def _moved(key: str, apply: Apply, act: Callable[[Study], None] = state.change) -> None:
-    state.attempt(key, lambda: act(apply(state.study(), st.session_state[key])))
+    if reports.moved(key):
+        state.attempt(key, lambda: act(apply(state.study(), st.session_state[key])))
 
 
 def _around(limits: tuple[float, float], value: float | None) -> tuple[float, float]:

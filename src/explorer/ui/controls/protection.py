@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.export.protected import THRESHOLDS
-from explorer.ui import small_counts
+from explorer.ui import reports, small_counts
 
 ON, LEAST = "small-counts-on", "small-counts-threshold"
 HELP = (
@@ -23,13 +23,14 @@ def summary() -> str:
 def switch() -> None:
     """Draw the switch and the threshold."""
     least = small_counts.threshold()
-    st.session_state[ON] = least is not None
-    st.toggle("Protect small counts", key=ON, help=HELP, on_change=_switched)
+    reports.put(ON, least is not None)
+    st.toggle("Protect small counts", least is not None, key=ON, help=HELP, on_change=_switched)
     if least is not None:
-        st.session_state[LEAST] = least
+        reports.put(LEAST, least)
         st.segmented_control(
             "Hide counts under",
             THRESHOLDS,
+            default=least,
             key=LEAST,
             required=True,
             help="The larger ranges are made of the smaller, so that going from one to another hardly reveals more.",
@@ -38,8 +39,10 @@ def switch() -> None:
 
 
 def _switched() -> None:
-    small_counts.choose(THRESHOLDS[0] if st.session_state[ON] else None)
+    if reports.moved(ON):
+        small_counts.choose(THRESHOLDS[0] if st.session_state[ON] else None)
 
 
 def _moved() -> None:
-    small_counts.choose(st.session_state[LEAST])
+    if reports.moved(LEAST):
+        small_counts.choose(st.session_state[LEAST])

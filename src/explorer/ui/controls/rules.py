@@ -31,7 +31,7 @@ from explorer.study.response import (
 )
 from explorer.study.study import Study
 from explorer.study.words import spelt
-from explorer.ui import guard, small_counts
+from explorer.ui import guard, reports, small_counts
 from explorer.ui.controls import criteria, held
 from explorer.ui.show import plain
 
@@ -70,13 +70,15 @@ def _patient(analysis: Analysis) -> int | None:
     help = "For this patient every part below says true, false or unknown (a score or answer is missing)."
     if len(among) <= MOST_LISTED:
         listed = names.iloc[among].tolist()
-        st.session_state["rule-patient"] = chosen if chosen in listed else None
+        reports.put("rule-patient", chosen if chosen in listed else None)
         st.selectbox(
             "Show one patient", listed, None, key="rule-patient", placeholder="Nobody", help=help, on_change=_chosen
         )
     else:
-        st.session_state["rule-patient"] = chosen or ""
-        st.text_input("Show one patient (type the identifier)", key="rule-patient", help=help, on_change=_chosen)
+        reports.put("rule-patient", chosen or "")
+        st.text_input(
+            "Show one patient (type the identifier)", chosen or "", key="rule-patient", help=help, on_change=_chosen
+        )
     if not chosen:
         return None
     found = among[(names.iloc[among] == chosen).to_numpy(bool)]
@@ -86,7 +88,8 @@ def _patient(analysis: Analysis) -> int | None:
 
 
 def _chosen() -> None:
-    st.session_state["patient"] = st.session_state["rule-patient"] or None
+    if reports.moved("rule-patient"):
+        st.session_state["patient"] = st.session_state["rule-patient"] or None
 
 
 def _verdict(analysis: Analysis, row: int) -> str:
