@@ -113,7 +113,7 @@ def _recorded(browser: Browser, path: str, to: Path) -> tuple[int, int]:
         for _ in range(3):
             press(page)
             states.append(received.tree())
-    return save(states[1:], to, THRESHOLD)
+    return save(states[1:], received.menu(), to, THRESHOLD)
 
 
 def _beside(

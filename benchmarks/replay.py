@@ -39,15 +39,26 @@ class Received:
         starts = [at for at, message in enumerate(self.messages) if message.WhichOneof("type") == "new_session"]
         return parse_tree_from_messages(self.messages[starts[-1] :])
 
+    def menu(self) -> list[Node]:
+        """Return the pages of the menu, in order."""
+        held = [message.navigation for message in self.messages if message.WhichOneof("type") == "navigation"]
+        return [{"title": page.page_name, "icon": page.icon} for page in held[-1].app_pages]
 
-def save(states: list[ElementTree], folder: Path, live: str) -> tuple[int, int]:
-    """Write the states of a page, and return how many charts and tables it has; `live` is the key of the input."""
+
+def save(states: list[ElementTree], menu: list[Node], folder: Path, live: str) -> tuple[int, int]:
+    """Write the menu and the states of a page, and return how many charts and tables it has.
+
+    Parameters
+    ----------
+    live : str
+        Key of the input that is pressed.
+    """
     folder.mkdir(parents=True)
     written = [
         {part: list(_nodes(getattr(tree, part), folder, f"{at}-{part}", live)) for part in ("sidebar", "main")}
         for at, tree in enumerate(states)
     ]
-    (folder / "page.json").write_text(json.dumps(written))
+    (folder / "page.json").write_text(json.dumps({"menu": menu, "states": written}))
     nodes = list(_every(written[0]["main"]))
     kinds = [node["kind"] for node in nodes]
     in_texts = sum(node.get("text", "").count("<table") for node in nodes)
@@ -86,7 +97,7 @@ def _element(element: Any, folder: Path, at: str) -> Node:
         spec = json.loads(chart.spec)
         data = chart.data.data or chart.datasets[0].data.data
         node |= {"spec": {key: value for key, value in spec.items() if key not in ("data", "datasets")}}
-        return node | {"rows": _file(data, folder, at)}
+        return node | {"rows": _file(data, folder, at), "alt": chart.alt or None}
     if element.type in ("table", "dataframe"):
         return node | {"rows": _file(_arrow(element), folder, at)}
     if element.type in TEXT or element.type == "metric":
@@ -95,7 +106,8 @@ def _element(element: Any, folder: Path, at: str) -> Node:
     if element.type == "html":
         node["text"] = element.proto.body
     options = [str(option) for option in getattr(element, "options", ()) or ()]
-    return node | {"label": str(getattr(element, "label", "")), "options": options}
+    said = {"label": str(getattr(element, "label", "")), "help": str(getattr(element.proto, "help", "")) or None}
+    return node | said | {"options": options}
 
 
 def _arrow(element: Any) -> bytes:

@@ -94,7 +94,11 @@ def percentage_counts(analysis: Analysis) -> None:
         persist_state="session",
         help="Every count of up to all patients that prints it, whatever the source says about its denominator.",
     )
-    show.figure(printed.counts_printing(facts[chosen], shares_printing(facts[chosen].value, patients())), analysis)
+
+    def counts():
+        return printed.counts_printing(facts[chosen], shares_printing(facts[chosen].value, patients()))
+
+    show.figure(show.whatever_the_rule(analysis, counts, "counts", chosen), analysis)
 
 
 def iga(analysis: Analysis) -> None:
@@ -115,10 +119,16 @@ def iga(analysis: Analysis) -> None:
     )
     held = sizes(items)
     facts = (published().fact(name) for name in ("iga_baseline", "iga_follow_up", "iga_0_1"))
-    show.figure(printed.possible_sizes(held, *facts), analysis)
+
+    def possible():
+        return printed.possible_sizes(held, *facts)
+
+    def needed():
+        return printed.spread_needed([not_significant(size, items) for size in held if size.paired], patients())
+
+    show.figure(show.whatever_the_rule(analysis, possible, "sizes", items), analysis)
     st.markdown("#### And the fall “did not reach significance”")
-    found = [not_significant(size, items) for size in held if size.paired]
-    show.figure(printed.spread_needed(found, patients()), analysis)
+    show.figure(show.whatever_the_rule(analysis, needed, "spread", items), analysis)
     st.markdown(
         "If the two means are not of the same patients, none of this follows: then the means say nothing about the "
         "change of those who had both."
@@ -163,7 +173,11 @@ def score_changes(analysis: Analysis, split: Split) -> None:
     code = st.segmented_control(
         "Score", codes, default=codes[0], required=True, key="open-score", persist_state="session"
     )
-    show.figure(ensemble.change(change_result(analysis, code, split), analysis.cohort.instruments[code]), analysis)
+
+    def change():
+        return ensemble.change(change_result(analysis, code, split), analysis.cohort.instruments[code])
+
+    show.figure(show.whatever_the_rule(analysis, change, "over the draws", code, split), analysis)
 
 
 def unknown(analysis: Analysis, line: int) -> None:

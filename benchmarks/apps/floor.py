@@ -19,14 +19,14 @@ def tune() -> None:
 
 
 @st.cache_resource
-def page(name: str) -> list[dict[str, list[dict[str, Any]]]]:
-    """Load both states of a page, tables and chart data as frames."""
-    states = json.loads((RECORDED / name / "page.json").read_text())
-    for state in states:
+def page(name: str) -> dict[str, Any]:
+    """Load the menu and both states of a page, tables and chart data as frames."""
+    recorded = json.loads((RECORDED / name / "page.json").read_text())
+    for state in recorded["states"]:
         for node in every(state["sidebar"] + state["main"]):
             if "rows" in node:
                 node["rows"] = pa.ipc.open_stream((RECORDED / name / node["rows"]).read_bytes()).read_pandas()
-    return states
+    return recorded
 
 
 def every(nodes):
@@ -74,7 +74,7 @@ def element(node, at: str) -> None:
     elif kind in ("title", "header", "subheader", "info", "warning", "error", "success"):
         getattr(st, kind)(node["text"])
     elif kind == "vega_lite_chart":
-        st.vega_lite_chart(node["rows"], node["spec"], key=at, width="stretch")
+        st.vega_lite_chart(node["rows"], node["spec"], key=at, alt=node["alt"], width="stretch")
     elif kind == "table":
         st.table(node["rows"], hide_index=True)
     elif kind == "dataframe":
@@ -82,17 +82,15 @@ def element(node, at: str) -> None:
     elif kind == "metric":
         st.metric(label, node["text"])
     elif kind in ("selectbox", "multiselect", "radio"):
-        getattr(st, kind)(label, options, key=at)
+        getattr(st, kind)(label, options, key=at, help=node["help"])
     elif kind == "button_group":
-        st.segmented_control(label, options, key=at)
-    elif kind in ("number_input", "slider", "text_input", "date_input", "toggle", "checkbox"):
-        getattr(st, kind)(label, key=at)
-    elif kind == "button":
-        st.button(label, key=at)
+        st.segmented_control(label, options, key=at, help=node["help"])
+    elif kind in ("number_input", "slider", "text_input", "date_input", "toggle", "checkbox", "button"):
+        getattr(st, kind)(label, key=at, help=node["help"])
     elif kind == "download_button":
-        st.download_button(label, b"", key=at)
+        st.download_button(label, b"", key=at, help=node["help"])
     elif kind == "file_uploader":
-        st.file_uploader(label, key=at)
+        st.file_uploader(label, key=at, help=node["help"])
     elif kind == "page_link":
         st.page_link("http://localhost", label=label)
     elif kind == "html":
@@ -101,10 +99,20 @@ def element(node, at: str) -> None:
         st.caption(kind)
 
 
+def main() -> None:
+    draw(state["main"], "main")
+
+
 st.set_page_config(page_title="Floor", layout="wide")
 tune()
-states = page(st.query_params["page"])
+recorded = page(st.query_params["page"])
+menu = [
+    st.Page(main, title=each["title"], icon=each["icon"] or None, url_path=f"page-{at}", default=at == 0)
+    for at, each in enumerate(recorded["menu"])
+]
+chosen = st.navigation(menu, expanded=True)
 with st.sidebar:
     threshold = st.number_input("Threshold", 0.0, 100.0, 50.0, step=1.0, key=os.environ["INPUT"])
-    draw(states[int(threshold) % 2]["sidebar"], "side")
-draw(states[int(threshold) % 2]["main"], "main")
+    state = recorded["states"][int(threshold) % 2]
+    draw(state["sidebar"], "side")
+chosen.run()

@@ -60,6 +60,29 @@ def test_keys_pressed_while_the_page_is_drawn_all_count_and_change_nothing_else(
     expect(page.locator(f".st-key-{THRESHOLD}-slider").get_by_role("slider")).to_have_value("56")
 
 
+def test_a_chart_moves_its_marks_and_is_not_built_anew(page, address):
+    """Building one takes a browser some 20 ms, each time; the threshold on Response changes the words below most of them."""
+    typed = opened(page, f"{address}/response")
+    at_rest(page)
+    drawn = page.locator("[data-testid=stVegaLiteChart] svg.marks")
+    expect(drawn).to_have_count(8)
+    typed.press("ArrowUp")
+    expect(page.get_by_text(re.compile("BSA improved by at least 51 %")).first).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.evaluate("document.querySelectorAll('[data-testid=stVegaLiteChart] svg.marks').forEach(svg => svg.old = true)")
+    below = page.get_by_test_id("stMain").inner_text()
+    for _ in range(9):
+        typed.press("ArrowUp")
+        page.wait_for_timeout(300)
+    expect(page.get_by_text(re.compile("BSA improved by at least 60 %")).first).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert page.get_by_test_id("stMain").inner_text() != below
+    assert (
+        page.evaluate("[...document.querySelectorAll('[data-testid=stVegaLiteChart] svg.marks')].map(svg => svg.old)")
+        == [True] * 8
+    )
+
+
 def test_a_number_that_a_browser_makes_late_holds_what_is_in_force(page, address):
     """The code of number inputs arrives after another run has followed the one that drew the page."""
     late = []

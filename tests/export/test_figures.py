@@ -18,7 +18,9 @@ SPEC = {"mark": {"type": "point"}, "encoding": {"x": {"field": "x", "type": "qua
 
 
 def drawn(**columns):
-    return Figure("f", "What it shows", "Seen.", SPEC, pd.DataFrame({"x": [1]}), pd.DataFrame(columns), "1/2 (50 %)")
+    return Figure(
+        "f", "What it shows", "Seen.", SPEC, pd.DataFrame({"x": [1]}), lambda: pd.DataFrame(columns), "1/2 (50 %)"
+    )
 
 
 def comments(figure, analysis):

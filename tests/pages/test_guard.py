@@ -97,7 +97,7 @@ def test_every_kind_of_file_says_what_was_viewed_before():
     said = "2 definitions viewed before this one: A (1); B (2)."
     rows = pd.DataFrame({"x": [1]})
     spec = {"mark": {"type": "point"}, "encoding": {"x": {"field": "x", "type": "quantitative"}}}
-    figure, analysis = Figure("f", "Title", "Seen.", spec, rows, rows), analyse(bundled_cohort(), AS_PUBLISHED)
+    figure, analysis = Figure("f", "Title", "Seen.", spec, rows, lambda: rows), analyse(bundled_cohort(), AS_PUBLISHED)
     assert f"# {said}" in csv(figure, analysis, [said])
     assert said in svg(figure, analysis, [said])
     assert f"# {said}" in patients_csv(rows, analysis, [said])

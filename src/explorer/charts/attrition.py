@@ -32,7 +32,7 @@ def attrition(stages: Sequence[Stage]) -> Figure:
         alt=_way(stages) + (HOLLOW if invented else ""),
         spec=strip_spec(len(stages), row_height(strips), FLOW),
         data=strip_rows(strips),
-        table=pd.DataFrame([_row(stage) | (_added(stage) if invented else {}) for stage in stages]),
+        tabulate=lambda: pd.DataFrame([_row(stage) | (_added(stage) if invented else {}) for stage in stages]),
         counts=f"{_remaining(stages[-1])} of {_entered(stages[0])} counted in the response rate",
     )
 
@@ -130,7 +130,7 @@ def overlap(patterns: Sequence[Pattern], criteria: Sequence[str]) -> Figure | To
         alt=_alone(patterns),
         spec=strip_spec(room, row_height(strips), LEFT_OUT, clickable=True),
         data=strip_rows(strips),
-        table=pd.DataFrame([_held(pattern, criteria) | _invented(pattern, added) for pattern in patterns]),
+        tabulate=lambda: pd.DataFrame([_held(pattern, criteria) | _invented(pattern, added) for pattern in patterns]),
         counts=f"{_together(patterns)} left out by a criterion",
         select=CHOSEN,
     )

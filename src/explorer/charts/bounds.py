@@ -30,7 +30,7 @@ def bounds_strip(bounds: MissingBounds, invented: bool) -> Figure | TooFew:
         alt="; ".join(f"{row.label}: {row.said}" for row in rows) + f".{INVENTED if invented else ''}",
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented),
-        table=rows_table(rows, "Unknown outcomes"),
+        tabulate=lambda: rows_table(rows, "Unknown outcomes"),
         counts=f"{bounds.n_unknown} of {n} outcomes unknown",
     )
 
@@ -64,7 +64,7 @@ def splits(bounds: MissingBounds, percent_line: int, invented: bool) -> Figure |
         alt=tipping(bounds, percent_line) + (INVENTED if invented else ""),
         spec=_splits_spec(ceiling(bounds.n_unknown)),
         data=rows,
-        table=pd.DataFrame(
+        tabulate=lambda: pd.DataFrame(
             {"Unknown who responded": rows["x"].astype(int), "Rate": rows["said"], "Interval": rows["ci"]}
         ),
         counts=f"{bounds.n_unknown} of {n} outcomes unknown",

@@ -44,7 +44,7 @@ def options(found: Sequence[Presence], listing: Listing, n: int, of: int) -> Fig
         alt=_sentence(found),
         spec=_spec(layout.height),
         data=pd.DataFrame(rows, columns=["kind", "x", "y", "y2", "text", "chosen", "here", "everywhere"]),
-        table=_table(found),
+        tabulate=lambda: _table(found),
         counts=f"{n:,} of {of:,} definitions",
     )
 

@@ -72,7 +72,7 @@ def paths(
         alt=_course(analysis, instrument, both, scores, at, chosen),
         spec=_paths_spec(instrument, span(analysis)),
         data=pd.DataFrame(rows, columns=PATH_COLUMNS),
-        table=_at_table(instrument, at) if scores is None else _path_table(instrument, scores, names, both),
+        tabulate=lambda: _at_table(instrument, at) if scores is None else _path_table(instrument, scores, names, both),
         counts=_counts(analysis, both),
     )
 
@@ -296,7 +296,7 @@ def waterfall(analysis: Analysis, instrument: Instrument, both: Pairs, chosen: s
         alt=_waterfall_words(analysis, instrument, both),
         spec=_waterfall_spec(_span(instrument), instrument.unit, end),
         data=pd.concat([rows, pd.DataFrame(_mcid(instrument))], ignore_index=True),
-        table=_told_apart(_waterfall_table(instrument, rows), rows["hypothetical"].to_numpy(bool)),
+        tabulate=lambda: _told_apart(_waterfall_table(instrument, rows), rows["hypothetical"].to_numpy(bool)),
         counts=_counts(analysis, both),
         select=SELECT,
     )
@@ -450,7 +450,7 @@ def distribution(
         alt=_distribution_words(instrument, both, bins, math.isfinite(low)),
         spec=_distribution_spec(instrument, width, end),
         data=pd.DataFrame(rows, columns=BIN_COLUMNS),
-        table=_bin_table(instrument, both, bins),
+        tabulate=lambda: _bin_table(instrument, both, bins),
         counts=_counts(analysis, both),
     )
 

@@ -42,7 +42,7 @@ def class_answers(tally: Tally, options: Sequence[str], right: int | None) -> Fi
         alt=_sentence(tally, right),
         spec=_spec(len(options), ceiling(tally.n)),
         data=pd.DataFrame(_rows(tally, right), columns=["option", "sure", "order", "from", "to", "n", "right"]),
-        table=_table(tally, options, right),
+        tabulate=lambda: _table(tally, options, right),
         counts=f"{tally.n} learners answered",
     )
 

@@ -53,7 +53,7 @@ def rates(a: Analysis, b: Analysis) -> Figure | TooFew:
         alt=f"Responders under {said}.",
         spec=_rates_spec(),
         data=pd.DataFrame([_rate(label, each) for label, each in sides.items()]),
-        table=pd.DataFrame({"Definition": names, "Responded": responded, "Interval": limits}),
+        tabulate=lambda: pd.DataFrame({"Definition": names, "Responded": responded, "Interval": limits}),
         counts=_beside(f"Responders under {said}", a, b),
     )
 
@@ -109,7 +109,7 @@ def agreement(comparison: Comparison, a: Analysis, b: Analysis) -> Figure | TooF
         alt=_agreement_sentence(comparison),
         spec=_agreement_spec(),
         data=pd.DataFrame([*cells, *dots], columns=COLUMNS),
-        table=pd.DataFrame(said, columns=["Under A", "Under B", "Patients"]),
+        tabulate=lambda: pd.DataFrame(said, columns=["Under A", "Under B", "Patients"]),
         counts=_beside(f"{table.n} patients judged under both definitions", a, b),
         select=SELECT if dots else None,
     )

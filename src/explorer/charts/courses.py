@@ -67,7 +67,7 @@ def timeline(
         alt=_sentence(people(len(order), hypothetical), courses, drugs, earlier),
         spec=_timeline(drugs, days, min(room, MOST_PATIENTS)),
         data=_rows(order, courses, events, min(room, MOST_PATIENTS)).head(MOST_MARKS),
-        table=courses.drop(columns=["hypothetical", "end"]).set_axis(
+        tabulate=lambda: courses.drop(columns=["hypothetical", "end"]).set_axis(
             ["Patient", "Drug", "From day", "To day (last on record where ongoing)", "Why it ended"], axis="columns"
         ),
         counts=people(len(order), hypothetical),
@@ -163,7 +163,9 @@ def by_day(shares: Sequence[DayShare], drugs: tuple[str, ...], n: int, hypotheti
         alt="; ".join(_peak(drug, [s for s in shares if s.drug == drug]) for drug in drugs) + ".",
         spec=_by_day(drugs, days),
         data=rows,
-        table=pd.DataFrame({"Drug": rows["d"], "Day": rows["x"], "Patients on it": [part(s.k, s.n) for s in shares]}),
+        tabulate=lambda: pd.DataFrame(
+            {"Drug": rows["d"], "Day": rows["x"], "Patients on it": [part(s.k, s.n) for s in shares]}
+        ),
         counts=people(n, hypothetical),
     )
 

@@ -95,7 +95,7 @@ def curve(drawn: Curve, token: str, part: tuple[float, float] = (0, 1)) -> Figur
         alt=_sentence(steps, scale),
         spec=_spec(layout.height, scale),
         data=pd.DataFrame(rows, columns=COLUMNS),
-        table=_table(steps, words),
+        tabulate=lambda: _table(steps, words),
         counts=_counts(drawn),
     )
 

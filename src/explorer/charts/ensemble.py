@@ -33,7 +33,7 @@ def rates(results: Sequence[Result]) -> Figure | TooFew:
         alt=_sentence(results),
         spec=ranges_spec(len(rows), RATES),
         data=ranges_frame(rows, NAN),
-        table=ranges_table(rows),
+        tabulate=lambda: ranges_table(rows),
         counts=f"bundled reconstruction, by the rule in force: {results[1].here.said}",
     )
 
@@ -50,7 +50,7 @@ def change(result: Result, instrument: Instrument) -> Figure | TooFew:
         alt=_sentence([result]),
         spec=ranges_spec(len(rows), _axis(instrument)),
         data=ranges_frame(rows, 0),
-        table=ranges_table(rows),
+        tabulate=lambda: ranges_table(rows),
         counts=f"bundled reconstruction: {result.here.said}",
     )
 
@@ -155,7 +155,7 @@ def doubts(result: Result, varied: Definitions | None) -> Figure | TooFew:
         alt=_three(result, varied, over),
         spec=ranges_spec(len(rows), RATES),
         data=ranges_frame(rows, result.here.number),
-        table=ranges_table(rows),
+        tabulate=lambda: ranges_table(rows),
         counts=f"{result.here.said} responded",
     )
 

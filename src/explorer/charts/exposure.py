@@ -33,7 +33,7 @@ def exposure(found: Exposure, drug: str) -> Figure | TooFew:
         f"half for {number(found.q1, 0)} to {number(found.q3, 0)} days.{HOLLOW if found.n_hypothetical else ''}",
         spec=_spec(found.step * len(found.counts), ceiling(found.most)),
         data=pd.concat([_bins(found), marks], ignore_index=True),
-        table=_exposure_table(found),
+        tabulate=lambda: _exposure_table(found),
         counts=f"{everybody} who took {drug}",
     )
 
@@ -95,7 +95,7 @@ def stop_reasons(rows: Sequence[Reason], groups: Sequence[Reason], drug: str) ->
         alt=f"Of {people(n, added)} who took {drug}: {listing(said)}.{HOLLOW if added else ''}",
         spec=strip_spec(len(groups), row_height(strips), (("patients", BEFORE),)),
         data=strip_rows(strips),
-        table=_reasons_table(rows, n, added),
+        tabulate=lambda: _reasons_table(rows, n, added),
         counts=f"{people(n, added)} who took {drug}",
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import altair as alt
@@ -24,13 +25,13 @@ class Figure:
     title : str
         What the figure shows, as a sentence without a full stop.
     alt : str
-        What can be seen in it, computed: for who cannot see it, and as its caption.
+        What can be seen in it, computed: stands below it on a page, and describes it to who cannot see it.
     spec : mapping
         Vega-Lite specification without data (see `prepared`).
     data : DataFrame
         Rows drawn; at most `theme.MOST_MARKS`.
-    table : DataFrame
-        The same to read, with written-out column names and units.
+    tabulate : callable
+        Makes `table`: the same to read, with written-out column names and units. Most are never asked for.
     counts : str
         The denominator in words, for exports: "24/47 (51 %) responded".
     select : str, optional
@@ -42,9 +43,19 @@ class Figure:
     alt: str
     spec: Spec
     data: pd.DataFrame
-    table: pd.DataFrame = field(repr=False)
+    tabulate: Callable[[], pd.DataFrame] = field(repr=False)
     counts: str = ""
     select: str | None = None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The rows to read."""
+        return self.tabulate()
+
+    def tabulated(self) -> Figure:
+        """Return it with its table made, to be kept: nothing that the table is made from is held any longer."""
+        table = self.table
+        return replace(self, tabulate=lambda: table)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def rate_strip(analysis: Analysis) -> Figure | TooFew:
         alt=f"{said} responded; {confidence:g} % interval {rows[0].interval}.",
         spec=rows_spec(len(rows), LABEL if invented else 0),
         data=rows_frame(rows, False),
-        table=rows_table(rows, "Result"),
+        tabulate=lambda: rows_table(rows, "Result"),
         counts=f"{said} responded",
     )
 
@@ -125,7 +125,7 @@ def report_strip(reports: Sequence[Report], invented: bool) -> Figure | TooFew:
         alt="; ".join(f"{row.label}: yes in {row.said}" for row in rows) + f".{INVENTED if invented else ''}",
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented),
-        table=rows_table(rows, "Report"),
+        tabulate=lambda: rows_table(rows, "Report"),
         counts=f"at most {most} patients answered",
     )
 
@@ -157,7 +157,7 @@ def forest(subgroups: Sequence[Subgroup], response: Response, invented: bool) ->
         alt=_forest_sentence(overall, drawn[1:], invented),
         spec=rows_spec(len(rows), LABEL),
         data=rows_frame(rows, invented, overall.rate),
-        table=table,
+        tabulate=lambda: table,
         counts=f"{overall.said} responded{', hypothetical additions counted in' if invented else ''}",
     )
 

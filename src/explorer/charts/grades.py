@@ -37,7 +37,7 @@ def grade_by_grade(instrument: Instrument, grades: Grades) -> Figure | TooFew:
         alt=_words(instrument, grades, counts, n),
         spec=_spec(tuple(names)),
         data=_cells(instrument, names, counts),
-        table=pd.DataFrame(counts, columns=[f"Follow-up {name}" for name in names]).assign(
+        tabulate=lambda: pd.DataFrame(counts, columns=[f"Follow-up {name}" for name in names]).assign(
             Baseline=names, All=counts.sum(axis=1)
         )[["Baseline", *(f"Follow-up {name}" for name in names), "All"]],
         counts=f"{n} patients with both scores",

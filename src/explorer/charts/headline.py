@@ -46,7 +46,7 @@ def headline(analysis: Analysis, published: float | None) -> Figure | TooFew:
         alt=f"{rate} responded, {interval}" + ("." if published is None else f"; published: {percent(published)}."),
         spec=_spec(),
         data=pd.DataFrame(rows, columns=["what", "rate", "low", "high", "text", "hypothetical"]),
-        table=_table(rate, interval, published),
+        tabulate=lambda: _table(rate, interval, published),
         counts=f"{rate} responded",
     )
 

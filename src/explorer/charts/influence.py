@@ -102,7 +102,7 @@ def shares(found: Influence, unit: Unit) -> Figure | TooFew:
         alt=_shares_sentence(found, unit),
         spec=_shares_spec(len(labels)),
         data=pd.DataFrame(rows),
-        table=_shares_table(found, unit),
+        tabulate=lambda: _shares_table(found, unit),
         counts=f"{found.n:,} definitions",
     )
 
@@ -192,7 +192,7 @@ def graph(found: Influence, listing: Listing, unit: Unit) -> Figure | TooFew:
         data=pd.DataFrame(
             rows, columns=["kind", "x", "x2", "y", "y2", "shade", "text", "lines", "mean", "n", "wide", "path"]
         ),
-        table=_graph_table(found, listing, unit),
+        tabulate=lambda: _graph_table(found, listing, unit),
         counts=f"{found.n:,} definitions",
     )
 
@@ -326,7 +326,7 @@ def spans(found: Influence, listing: Listing, unit: Unit) -> Figure | TooFew:
         alt=_spans_sentence(found, listing, unit),
         spec=_spans_spec(layout.height, reach, unit),
         data=pd.DataFrame(rows, columns=["kind", "x", "x2", "y", "y2", "text", "chosen", "said", "here", "pairs"]),
-        table=_spans_table(found, unit),
+        tabulate=lambda: _spans_table(found, unit),
         counts=f"{found.n:,} definitions",
     )
 

@@ -43,7 +43,7 @@ def left_out(analysis: Analysis, held: LeftOut, percent_line: int) -> Figure | T
         alt=_sentence(k, n, percent_line),
         spec=_spec(most),
         data=pd.DataFrame(rows, columns=["kind", "x", "low", "high", "said"]).assign(line=percent_line / 100),
-        table=_table(k, n, most),
+        tabulate=lambda: _table(k, n, most),
         counts=f"{share(k, n, k / n)} of those counted responded",
     )
 

@@ -37,7 +37,7 @@ def missingness(rows: Sequence[Coverage]) -> Figure | TooFew:
         alt="; ".join(f"{row.instrument}: {_said(row)} have it at both times" for row in rows) + f".{_hollow(rows)}",
         spec=strip_spec(len(rows), row_height(strips), PARTS),
         data=strip_rows(strips),
-        table=_table(rows),
+        tabulate=lambda: _table(rows),
         counts=f"{people(n, sum(rows[0].hypothetical))} analysed",
     )
 
@@ -109,7 +109,7 @@ def tiles(
         f"patients who lack the same scores stand together.{HOLLOW if added.any() else ''}",
         spec=_tile_spec(len(codes), min(n_entering, MOST_PATIENTS)),
         data=_tile_rows(codes, names, table, added),
-        table=_tile_table(codes, names, table, added),
+        tabulate=lambda: _tile_table(codes, names, table, added),
         counts=f"{people(n, int(added.sum()))} analysed",
         select=SELECT,
     )

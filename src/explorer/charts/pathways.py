@@ -46,7 +46,7 @@ def pathways(held: Sequencing, reason: Reason, prior: str | None, index: str) ->
         alt=_said(held, reason, spoken, place),
         spec=_spec(tuple(dict.fromkeys(option.pathway for option in held.options)), int(rows[-1]["y"])),
         data=pd.DataFrame(rows, columns=COLUMNS).astype({"spoken": bool, "ours": bool}),
-        table=_table(held.options, spoken, place, reason),
+        tabulate=lambda: _table(held.options, spoken, place, reason),
     )
 
 

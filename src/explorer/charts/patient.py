@@ -119,7 +119,7 @@ def timeline(seen: Timeline, cohort: Cohort, study: Study) -> Figure | TooFew:
         alt=_sentence(seen, study) + ("" if shown is seen else " Not every score is drawn: there are too many."),
         spec=_spec(plan, study.index),
         data=rows,
-        table=_table(seen),
+        tabulate=lambda: _table(seen),
         counts="one patient",
     )
 

@@ -36,7 +36,7 @@ def persistence(found: Persistence, drug: str, until: int, hypothetical: int = 0
         alt=_sentence(found, drug, hypothetical),
         spec=_spec(until, bool(hypothetical)),
         data=_rows(found, until, bool(hypothetical)),
-        table=_table(found, bool(hypothetical)),
+        tabulate=lambda: _table(found, bool(hypothetical)),
         counts=f"{people(found.n, hypothetical)}, {found.n_stopped} left {drug}",
     )
 

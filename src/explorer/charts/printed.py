@@ -38,7 +38,7 @@ def possible_sizes(sizes: Sequence[Size], before: Fact, after: Fact, clear: Fact
         alt=" ".join(f"{label}: {_which(sizes, fits)}." for label, fits in rows.items()),
         spec=_sizes_spec(len(rows), len(sizes)),
         data=pd.DataFrame(cells, columns=["kind", "y", "y2", "x", "x2", "text", "fits", "told"]),
-        table=_sizes_table(sizes),
+        tabulate=lambda: _sizes_table(sizes),
         counts=f"numbers of patients from 1 to {len(sizes)}",
     )
 
@@ -126,7 +126,7 @@ def spread_needed(found: Sequence[NotSignificant], most: int) -> Figure:
         alt=_spread_sentence(found),
         spec=_spread_spec(most),
         data=rows[rows["sd"] <= MOST_SD].assign(said=rows["sd"].map("{:.2f} grades".format)),
-        table=_spread_table(found),
+        tabulate=lambda: _spread_table(found),
         counts="paired t test at 5 %, two-sided",
     )
 
@@ -188,7 +188,9 @@ def counts_printing(fact: Fact, fits: Sequence[tuple[int, int]]) -> Figure:
         ),
         spec=rows_spec(len(rows), 0),
         data=rows_frame(rows, False, float(fact.number) / 100),
-        table=pd.DataFrame({"Count": [row.said for row in rows], "95 % interval": [row.interval for row in rows]}),
+        tabulate=lambda: pd.DataFrame(
+            {"Count": [row.said for row in rows], "95 % interval": [row.interval for row in rows]}
+        ),
         counts=f"published: {fact.value} %",
     )
 

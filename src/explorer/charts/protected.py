@@ -42,7 +42,7 @@ def counts(name: str, title: str, rows: Sequence[tuple[str, Band]]) -> Figure:
                 for place, (label, held) in enumerate(rows)
             ]
         ),
-        table=pd.DataFrame(said, columns=["Step", "Patients"]),
+        tabulate=lambda: pd.DataFrame(said, columns=["Step", "Patients"]),
     )
 
 
@@ -66,7 +66,7 @@ def shares(name: str, title: str, parts: Sequence[Part], what: str) -> Figure | 
         alt=_sentence(parts),
         spec=_shares(len(drawn), what),
         data=pd.DataFrame(drawn),
-        table=pd.DataFrame([(label(each), each.said) for each in parts], columns=[what, "Patients"]),
+        tabulate=lambda: pd.DataFrame([(label(each), each.said) for each in parts], columns=[what, "Patients"]),
     )
 
 

@@ -45,7 +45,7 @@ def forest(lines: Sequence[Line], name: str, title: str, alt_text: str, counts: 
         alt=alt_text,
         spec=_spec(int(cells[-1]["bottom"])),
         data=pd.DataFrame(cells),
-        table=table(lines),
+        tabulate=lambda: table(lines),
         counts=counts,
     )
 

@@ -55,7 +55,7 @@ def regression(
         alt=_words(instrument, seen, grid, point),
         spec=_spec(instrument.code, instrument.unit, float(grid.means[0]), float(grid.means[-1])),
         data=data.reset_index(drop=True),
-        table=_table(instrument, grid),
+        tabulate=lambda: _table(instrument, grid),
         counts=f"{seen.n} patients with both scores",
     )
 

@@ -44,7 +44,7 @@ def rule_parts(sets: RuleSets) -> Figure | TooFew:
         alt=f"{'; '.join(said)}.{HOLLOW if invented else ''}",
         spec=_parts_spec(len(labels), lines),
         data=pd.DataFrame([cell for place, label in enumerate(labels) for cell in _part_cells(sets, place, label)]),
-        table=_parts_table(sets),
+        tabulate=lambda: _parts_table(sets),
         counts=f"{apart(sets.n_among, invented)} patients counted",
     )
 
@@ -171,7 +171,7 @@ def combinations(sets: RuleSets) -> Figure | TooFew:
         alt=_sets_sentence(sets),
         spec=_sets_spec(len(sets.parts), _room(len(sets.parts)), sets.how != "any of"),
         data=_sets_rows(sets),
-        table=_sets_table(sets),
+        tabulate=lambda: _sets_table(sets),
         counts=f"{_responded(sets)} responded by the parts that are known",
         select=SELECT,
     )

@@ -48,7 +48,7 @@ def rules(curves: Sequence[Curve], token: str) -> Figure | TooFew:
         alt=_sentence(curves, len(drawn)),
         spec=_spec(len(drawn)),
         data=pd.DataFrame(rows, columns=COLUMNS),
-        table=_table(curves, like),
+        tabulate=lambda: _table(curves, like),
         counts=f"{definitions(sum(map(len, curves)))} with a rate, {counted(len(curves), 'rule')}",
     )
 

@@ -49,7 +49,7 @@ def carry_over(
         alt=" ".join(_sentence(*pair, prior, index) for pair in pairs[:3]),
         spec=_counts(len(rows)),
         data=pd.DataFrame([tile for place, pair in enumerate(pairs) for tile in _tiles(place, *pair)]),
-        table=pd.DataFrame(
+        tabulate=lambda: pd.DataFrame(
             [(row.term, *(_count(row, of, outcome) for outcome in OUTCOMES)) for row, of in pairs],
             columns=["Event", *(_heading(outcome, prior, index) for outcome in OUTCOMES)],
         ),
@@ -133,7 +133,7 @@ def by_patient(rows: pd.DataFrame, terms: tuple[str, ...], room: int, prior: str
         "Days count from the first prescription.",
         spec=_patients(room, terms),
         data=_by_identifier(rows, room - patients),
-        table=rows.drop(columns="hypothetical").set_axis(
+        tabulate=lambda: rows.drop(columns="hypothetical").set_axis(
             ["Patient", "Event", "What became of it", f"On {prior}", f"On {index}"], axis="columns"
         ),
         counts=f"{patients} patients with an event",

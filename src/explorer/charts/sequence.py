@@ -97,7 +97,7 @@ def _bars(name: str, title: str, alternative: str, bars: Bars, heading: str) -> 
         alt=alternative,
         spec=_bars_spec(tuple(bar.label for bar in bars.bars), bars.most),
         data=pd.DataFrame(rows, columns=columns),
-        table=pd.DataFrame(
+        tabulate=lambda: pd.DataFrame(
             {
                 heading: [bar.label for bar in bars.bars],
                 "Group": [bar.group for bar in bars.bars],
@@ -151,7 +151,7 @@ def flow(paths: Sequence[Path], prior: str | None, index: str) -> Figure | TooFe
         alt=_way(paths, n, index),
         spec=_flow(),
         data=_drawn(paths, heads),
-        table=pd.DataFrame(
+        tabulate=lambda: pd.DataFrame(
             [(p.prior, p.switch, p.outcome, "hypothetical" if p.hypothetical else "", p.n) for p in paths],
             columns=[heads[0], "Switch", heads[2], "Kind", "Patients"],
         ),

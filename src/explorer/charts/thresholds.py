@@ -33,7 +33,7 @@ def thresholds(sweep: Sweep) -> Figure | TooFew:
         alt=_sentence(sweep),
         spec=_spec(_asks(instrument, measure), sweep.ends, _step(instrument, measure)),
         data=_rows(sweep),
-        table=_table(sweep),
+        tabulate=lambda: _table(sweep),
         counts=f"{n} of {sweep.n_among} patients have the scores for it",
     )
 

@@ -150,12 +150,14 @@ def rate_results(analysis: Analysis, split: Split) -> tuple[Result, ...]:
     tuple of Result
         The composite first, then the rule in force.
     """
-    study, rules = analysis.study, dict(_rules(analysis.study))
     # A page asks for this several times, and the splits differ in nothing but how the draws are grouped.
-    rates = analysis.cohort.derived(
-        ("rules over draws", study.fingerprint), lambda: _run(analysis, list(rules.values()))
+    fingerprint, derived = analysis.study.fingerprint, analysis.cohort.derived
+    rules = dict(_rules(analysis.study))
+    rates = derived(("rules over draws", fingerprint), lambda: _run(analysis, list(rules.values())))
+    return derived(
+        ("results over draws", fingerprint, split),
+        lambda: (_composite(rates), *(_rate(rates, name, response, split) for name, response in rules.items())),
     )
-    return (_composite(rates), *(_rate(rates, name, response, split) for name, response in rules.items()))
 
 
 def _run(analysis: Analysis, rules: list[Response]) -> Rules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import prod
 
 import numpy as np
@@ -103,12 +103,16 @@ def counted(grid: Grid) -> int:
 
     Only the decisions that bear on what makes sense are combined; the others multiply.
     """
-    bear = [isinstance(each, WindowDecision) or each.name in _named(grid) for each in grid.decisions]
-    blocks = list(_blocks(grid))
-    combined = [_combinations(first, np.where(bear, sizes, 1).tolist()) for first, sizes in blocks]
-    each_stands_for = [prod(np.where(bear, 1, sizes).tolist()) for _, sizes in blocks]
-    weights = np.repeat(each_stands_for, list(map(len, combined)))
-    return int(weights[_sensible(grid, np.concatenate(combined))].sum()) + _only_for_being_in_force(grid)
+    named = _named(grid)
+    bear = [isinstance(each, WindowDecision) or each.name in named for each in grid.decisions]
+    steps = cache(lambda sizes: _combinations([0] * len(sizes), sizes))
+    combined, weights = [], []
+    for first, sizes in _blocks(grid):
+        narrow = tuple(size if bears else 1 for size, bears in zip(sizes, bear, strict=True))
+        combined.append(steps(narrow) + np.array(first, np.int16))
+        weights.append(np.full(len(combined[-1]), prod(sizes) // prod(narrow)))
+    sensible = _sensible(grid, np.concatenate(combined))
+    return int(np.concatenate(weights)[sensible].sum()) + _only_for_being_in_force(grid)
 
 
 def _named(grid: Grid) -> set[str]:

@@ -115,13 +115,14 @@ def choose(name: str) -> None:
 
 def size(of: InUse) -> int:
     """Count the definitions of a grid around the study in force."""
-    return _size(of.digest, state.study().to_json(), of)
+    study = state.study()
+    return _size(of.digest, study.to_json(), of, study)
 
 
 # A number, which tells nothing of a cohort: kept for everybody.
 @st.cache_data(max_entries=500, show_spinner=False)
-def _size(digest: str, study: str, _of: InUse) -> int:
-    return counted(_of.grid.around(Study.from_json(study)))
+def _size(digest: str, study: str, _of: InUse, _study: Study) -> int:
+    return counted(_of.grid.around(_study))
 
 
 def _listed(of: InUse, study: Study) -> Listing:
@@ -131,24 +132,24 @@ def _listed(of: InUse, study: Study) -> Listing:
 def multiverse() -> Multiverse:
     """Return what every definition of the grid in use gives, around the study in force."""
     held, study, cohort = in_use(), state.study(), state.cohort()
-    return _run(cohort, cohort.fingerprint, held.digest, study.to_json(), held)
+    return _run(cohort, cohort.fingerprint, held.digest, study.to_json(), held, study)
 
 
 @kept(6)
-def _run(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse) -> Multiverse:
+def _run(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse, _study: Study) -> Multiverse:
     # Keyed by the content of cohort, grid and study: all that the result depends on.
-    return run(_cohort, _listed(_of, Study.from_json(study)))
+    return run(_cohort, _listed(_of, _study))
 
 
 def of_this_rule() -> Multiverse:
     """Return what the definitions with the responder rule in force give: all that a rank needs, for less time."""
     held, study, cohort = in_use(), state.study(), state.cohort()
-    return _run_rule(cohort, cohort.fingerprint, held.digest, study.to_json(), held)
+    return _run_rule(cohort, cohort.fingerprint, held.digest, study.to_json(), held, study)
 
 
 @kept(40)
-def _run_rule(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse) -> Multiverse:
-    listing = _listed(_of, Study.from_json(study))
+def _run_rule(_cohort: Cohort, fingerprint: str, digest: str, study: str, _of: InUse, _study: Study) -> Multiverse:
+    listing = _listed(_of, _study)
     rules = rule_of(listing)
     alike = rules == (-1 if listing.in_force is None else rules[listing.in_force])
     return run(_cohort, listing.rows(np.flatnonzero(alike)))

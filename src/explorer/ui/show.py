@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import streamlit as st
@@ -188,7 +188,9 @@ def figure(
         drawn.data,
         dict(drawn.spec),
         key=f"chart-{key}",
-        alt=drawn.alt,
+        # The sentence stands below. As the name of the drawing, with every number that changes in it, it would make the
+        # browser build the whole chart anew in place of moving its marks.
+        alt=f"{drawn.title}. Described below.",
         width="stretch",
         on_select=on_select or ("rerun" if drawn.select else "ignore"),
         selection_mode=drawn.select,
@@ -211,7 +213,13 @@ def whatever_the_rule(analysis: Analysis, draw: Callable[[], D], *asked: Hashabl
     study = analysis.study
     same = (study.eligibility, study.hypothetical, study.prior_drug, study.confidence, study.interval)
     windows = (study.index, study.index_drug, study.baseline, study.follow_up, study.after_stop)
-    return analysis.cohort.derived("drawings", lambda: Memo(MOST_KEPT)).get((asked, same, windows), draw)
+    return analysis.cohort.derived("drawings", lambda: Memo(MOST_KEPT)).get(
+        (asked, same, windows), lambda: _whole(draw())
+    )
+
+
+def _whole(drawn: D) -> D:
+    return cast("D", drawn.tabulated()) if isinstance(drawn, Figure) else drawn
 
 
 def _twin(drawn: Figure, analysis: Analysis, key: str) -> None:
