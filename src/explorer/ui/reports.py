@@ -17,7 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 RUN, SEEN, KNOWN = "run", "run-seen", "known"
 """Keys of the last run's number, of the widget that carries it, and of what is known of each widget."""
-HIDDEN = f"<style>.st-key-{SEEN} {{ display: none; }}</style>"
+PLACE = "run-seen-place"
+HIDDEN = f'<style>[data-testid="stLayoutWrapper"]:has(> .st-key-{PLACE}) {{ display: none; }}</style>'
+"""Hides the whole place: an empty one would still push the page down."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def moved(key: str) -> bool:
 
 def carrier() -> DeltaGenerator:
     """Make the place of the hidden widget: always the same, wherever a page ends."""
-    place = st.container(key=f"{SEEN}-place")
+    place = st.container(key=PLACE)
     place.html(HIDDEN)
     return place
 
