@@ -158,8 +158,9 @@ def test_a_grid_beyond_all_measure_is_refused():
             ],
         ),
     )
-    with pytest.raises(DefinitionError, match="7,962,624 combinations; at most 5,000,000"):
-        listed(grid(decisions=decisions))
+    for count in (listed, counted):
+        with pytest.raises(DefinitionError, match="7,962,624 combinations; at most 5,000,000"):
+            count(grid(decisions=decisions))
 
 
 LATE = ({"label": "day 0 on", "window": {"from_day": 0, "to_day": 120, "pick": "last"}},)

@@ -85,11 +85,7 @@ def listed(grid: Grid) -> Listing:
     DefinitionError
         When there are more than five million, or none.
     """
-    blocks = list(_blocks(grid))
-    n = sum(prod(sizes) for _, sizes in blocks)
-    if n > MOST_STUDIES:
-        raise DefinitionError(f"This grid has {n:,} combinations; at most {MOST_STUDIES:,} are run. Leave options out.")
-    choices = np.concatenate([_combinations(first, sizes) for first, sizes in blocks])
+    choices = np.concatenate([_combinations(first, sizes) for first, sizes in _runnable(grid)])
     allowed = _sensible(grid, choices)
     if None not in grid.as_now:
         allowed |= (choices == np.array(grid.as_now, np.int16)).all(axis=1)
@@ -99,15 +95,20 @@ def listed(grid: Grid) -> Listing:
 
 
 def counted(grid: Grid) -> int:
-    """Count the studies that `listed` would list, without listing them: 0 where there are none, and with no upper limit.
+    """Count the studies that `listed` would list, without listing them; 0 where there are none.
 
     Only the decisions that bear on what makes sense are combined; the others multiply.
+
+    Raises
+    ------
+    DefinitionError
+        When there are more than five million combinations: a grid from a file may name all of them as forbidden.
     """
     named = _named(grid)
     bear = [isinstance(each, WindowDecision) or each.name in named for each in grid.decisions]
     steps = cache(lambda sizes: _combinations([0] * len(sizes), sizes))
     combined, weights = [], []
-    for first, sizes in _blocks(grid):
+    for first, sizes in _runnable(grid):
         narrow = tuple(size if bears else 1 for size, bears in zip(sizes, bear, strict=True))
         combined.append(steps(narrow) + np.array(first, np.int16))
         weights.append(np.full(len(combined[-1]), prod(sizes) // prod(narrow)))
@@ -139,6 +140,15 @@ def alone(study: Study) -> Listing:
 
 def _only(study: Study) -> tuple[MissingOption]:
     return (MissingOption(label=study.missing.kind.replace("_", " "), missing=study.missing),)
+
+
+def _runnable(grid: Grid) -> list[tuple[list[int], list[int]]]:
+    """Return the blocks of a grid, unless it has too many combinations."""
+    blocks = list(_blocks(grid))
+    n = sum(prod(sizes) for _, sizes in blocks)
+    if n > MOST_STUDIES:
+        raise DefinitionError(f"This grid has {n:,} combinations; at most {MOST_STUDIES:,} are run. Leave options out.")
+    return blocks
 
 
 def _blocks(grid: Grid) -> Iterator[tuple[list[int], list[int]]]:
